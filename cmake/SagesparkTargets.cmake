@@ -1,0 +1,35 @@
+# sagespark_add_library(NAME HEADERS ... SOURCES ... DEPS ... LINKS ... TESTS ... TEST_DEPS ... TEST_LINKS ...)
+#
+# One static library a folder. NAME is the folder under src/sagespark with "/" written "_" (aws_client).
+# DEPS: the folders that its public headers need. LINKS: third-party targets, private. TESTS: *_test.cc files,
+# built into one executable NAME_test and run by ctest. TEST_DEPS, TEST_LINKS: what only the tests need.
+function(sagespark_add_library name)
+  cmake_parse_arguments(ARG "" "" "HEADERS;SOURCES;DEPS;LINKS;TESTS;TEST_DEPS;TEST_LINKS" ${ARGN})
+  set(target sagespark_${name})
+  set(visibility PUBLIC)
+  if(ARG_SOURCES)
+    add_library(${target} STATIC ${ARG_SOURCES} ${ARG_HEADERS})
+    target_link_libraries(${target} PRIVATE ${ARG_LINKS})
+  else()
+    add_library(${target} INTERFACE)
+    set(visibility INTERFACE)
+  endif()
+  target_include_directories(${target} ${visibility} ${CMAKE_SOURCE_DIR}/src)
+  list(TRANSFORM ARG_DEPS PREPEND sagespark_)
+  target_link_libraries(${target} ${visibility} ${ARG_DEPS})
+  if(ARG_TESTS)
+    list(TRANSFORM ARG_TEST_DEPS PREPEND sagespark_)
+    sagespark_add_test(${name}_test SOURCES ${ARG_TESTS} LINKS ${target} ${ARG_TEST_DEPS} ${ARG_TEST_LINKS})
+  endif()
+endfunction()
+
+# sagespark_add_test(NAME SOURCES ... LINKS ...): a GoogleTest executable that ctest runs whole.
+function(sagespark_add_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} sagespark_testing GTest::gmock_main)
+  target_precompile_headers(${name} REUSE_FROM sagespark_testing)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+endfunction()

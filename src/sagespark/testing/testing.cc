@@ -1,0 +1,1 @@
+#include "sagespark/testing/matchers.h"
