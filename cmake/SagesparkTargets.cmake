@@ -33,3 +33,16 @@ function(sagespark_add_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 600)
 endfunction()
+
+# What users run: sagespark_add_program(NAME [LIBEXEC] SOURCES ... LINKS ...). `programs` builds all of them.
+# They land in bin, or with LIBEXEC in libexec/sagespark, where sagespark-container finds the algorithms.
+add_custom_target(programs)
+function(sagespark_add_program name)
+  cmake_parse_arguments(ARG "LIBEXEC" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS})
+  if(ARG_LIBEXEC)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${SAGESPARK_LIBEXEC_DIRECTORY})
+  endif()
+  add_dependencies(programs ${name})
+endfunction()
