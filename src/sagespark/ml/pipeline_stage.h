@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+
+#include "sagespark/data/schema.h"
+#include "sagespark/ml/params.h"
+
+namespace sagespark::sql {
+class DataFrame;
+}
+
+namespace sagespark::ml {
+
+/// A stage of a Pipeline: an Estimator or a Transformer.
+class PipelineStage : public Params {
+ public:
+  using Params::Params;
+
+  /// The columns after this stage. Throws, as transform would, when `schema` does not fit.
+  virtual data::Schema transformSchema(const data::Schema& schema) const = 0;
+
+  /// A copy with the same uid and `extra`'s values for it.
+  virtual std::shared_ptr<PipelineStage> copyStage(const ParamMap& extra) const = 0;
+
+ protected:
+  PipelineStage(const PipelineStage&) = default;
+  PipelineStage& operator=(const PipelineStage&) = default;
+};
+
+/// Turns one DataFrame into another.
+class Transformer : public PipelineStage {
+ public:
+  using PipelineStage::PipelineStage;
+
+  /// Throws when the columns do not fit. Lazy where it can be: rows are computed by the first action.
+  virtual sql::DataFrame transform(const sql::DataFrame& dataset) const = 0;
+};
+
+/// What an Estimator's fit returns.
+using Model = Transformer;
+
+/// An Estimator whose model's type is not known.
+class EstimatorBase : public PipelineStage {
+ public:
+  using PipelineStage::PipelineStage;
+
+  virtual std::shared_ptr<Transformer> fitToTransformer(const sql::DataFrame& dataset) const = 0;
+};
+
+/// Fits an M, a Transformer, to a DataFrame.
+template <typename M>
+class Estimator : public EstimatorBase {
+ public:
+  using EstimatorBase::EstimatorBase;
+
+  virtual M fit(const sql::DataFrame& dataset) const = 0;
+
+  std::shared_ptr<Transformer> fitToTransformer(const sql::DataFrame& dataset) const final {
+    return std::make_shared<M>(fit(dataset));
+  }
+};
+
+}  // namespace sagespark::ml
