@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+"""Writes the C++ shapes and validation rules of one AWS service from botocore's service model.
+
+Usage: generate_aws_model.py OPERATIONS_JSON SERVICE OUT_DIR
+
+OPERATIONS_JSON lists the operations; only shapes that they reach are written. OUT_DIR receives SERVICE.h, SERVICE.cc (JSON both
+ways), SERVICE_rules.h and SERVICE_rules.cc (what validation.h checks). Files whose text did not change keep their time.
+"""
+import gzip
+import json
+import pathlib
+import re
+import sys
+
+import botocore
+from botocore import xform_name
+
+SCALARS = {"string": "std::string", "integer": "int64_t", "long": "int64_t", "float": "double", "double": "double",
+           "boolean": "bool", "timestamp": "SystemTime"}
+CPP_KEYWORDS = {"default", "delete", "register", "operator", "namespace", "class", "template", "private", "public"}
+# What Java's regular expressions know and RE2 does not: lookaround, Java's own character classes, more than 1000 repetitions.
+BEYOND_RE2 = re.compile(r"\(\?[=!<]|\\p\{(?:Alnum|Print|ASCII)\}|\\[1-9]|\{(?:\d+,)?(?:[1-9]\d{3,}|100[1-9])\}")
+MOST_ENUM_CONSTANTS = 64  # Longer sets (instance types) are only checked, to keep the header light.
+
+
+def newest_model(service):
+    folder = pathlib.Path(botocore.__file__).parent / "data" / service
+    with gzip.open(sorted(folder.glob("*/service-2.json.gz"))[-1]) as file:
+        return json.load(file)
+
+
+def constant_name(value):
+    words = [word for word in re.split(r"[^A-Za-z0-9]+", value) if word]
+    return "k" + "".join(word.capitalize() if word.isupper() and len(words) > 1 else word[0].upper() + word[1:] for word in words)
+
+
+def literal(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t").replace("??", '?""?') + '"'
+
+
+class Service:
+    def __init__(self, name, wanted):
+        model = newest_model(name)
+        self.name = name
+        self.metadata = model["metadata"]
+        self.shapes = model["shapes"]
+        self.operations = {operation: model["operations"][operation] for operation in sorted(wanted["operations"])}
+        self.beyond_re2 = wanted["patterns_beyond_re2"]
+        self.struct_names = {}
+        for operation, value in self.operations.items():
+            for end, suffix in (("input", "Request"), ("output", "Response")):
+                if end in value:
+                    self.struct_names[value[end]["shape"]] = operation + suffix
+        self.order = []  # Reachable shapes, each after the shapes it holds.
+        for operation in self.operations.values():
+            for end in ("input", "output"):
+                if end in operation:
+                    self._visit(operation[end]["shape"], [])
+        self._check_patterns()
+
+    def _visit(self, name, path):
+        if name in path:
+            raise SystemExit(f"{self.name}: shape {name} holds itself; the generator does not know how to write that")
+        if name in self.order:
+            return
+        for held in self.held(name):
+            self._visit(held, path + [name])
+        self.order.append(name)
+
+    def held(self, name):
+        shape = self.shapes[name]
+        return [member["shape"] for member in shape.get("members", {}).values()] + [
+            shape[part]["shape"] for part in ("member", "key", "value") if part in shape]
+
+    def _check_patterns(self):
+        """The committed list names exactly the patterns that cannot be checked, so that none is skipped silently."""
+        found = sorted(name for name in self.order if BEYOND_RE2.search(self.shapes[name].get("pattern", "")))
+        if found != sorted(self.beyond_re2):
+            raise SystemExit(f"{self.name}: patterns_beyond_re2 must be {json.dumps(found)}")
+
+    def kind(self, name):
+        return self.shapes[name]["type"]
+
+    def structures(self):
+        return [name for name in self.order if self.kind(name) == "structure"]
+
+    def struct_name(self, name):
+        return self.struct_names.get(name, name)
+
+    def cpp_type(self, name):
+        kind = self.kind(name)
+        shape = self.shapes[name]
+        if kind == "structure":
+            return self.struct_name(name)
+        if kind == "list":
+            return f"std::vector<{self.cpp_type(shape['member']['shape'])}>"
+        if kind == "map":
+            return f"std::map<std::string, {self.cpp_type(shape['value']['shape'])}>"
+        return SCALARS[kind]
+
+    def members(self, name):
+        """(name on the wire, C++ name, shape, required) of each member."""
+        required = self.shapes[name].get("required", [])
+        for wire, member in self.shapes[name]["members"].items():
+            cpp = xform_name(wire)
+            yield wire, cpp + "_" if cpp in CPP_KEYWORDS else cpp, member["shape"], wire in required
+
+    # --- SERVICE.h ---
+
+    def header(self):
+        title = f"{self.metadata['serviceFullName']} {self.metadata['apiVersion']}"
+        lines = ["#pragma once", "", f"// Generated by tools/generate_aws_model.py from botocore's model of {title}.", "",
+                 "#include <cstdint>", "#include <map>", "#include <optional>", "#include <string>", "#include <string_view>",
+                 "#include <vector>", "", '#include "sagespark/aws/model/shape.h"', "",
+                 f"namespace sagespark::aws::{self.name} {{", "",
+                 "/// What stands before the operation's name in X-Amz-Target.",
+                 f"inline constexpr std::string_view kTargetPrefix = {literal(self.metadata['targetPrefix'])};", ""]
+        for name in sorted(self.order):
+            lines += self._enum_constants(name)
+        for name in self.structures():
+            lines += self._struct(name)
+        return "\n".join(lines + [f"}}  // namespace sagespark::aws::{self.name}", ""])
+
+    def _enum_constants(self, name):
+        values = self.shapes[name].get("enum", [])
+        if not values or len(values) > MOST_ENUM_CONSTANTS:
+            return []
+        lines = [f"namespace {xform_name(name)} {{"]
+        lines += [f"inline constexpr std::string_view {constant_name(value)} = {literal(value)};" for value in values]
+        return lines + ["}", ""]
+
+    def _struct(self, name):
+        struct = self.struct_name(name)
+        lines = [f"struct {struct} {{"]
+        for _, cpp, shape, required in self.members(name):
+            type_name = self.cpp_type(shape)
+            if self.kind(shape) not in ("list", "map") and not required:
+                type_name = f"std::optional<{type_name}>"
+            initial = "{}" if required and self.kind(shape) in SCALARS and self.kind(shape) != "string" else ""
+            lines.append(f"  {type_name} {cpp}{initial};" + ("  // Required." if required else ""))
+        lines += ["", f"  friend bool operator==(const {struct}&, const {struct}&) = default;"] if self.shapes[name]["members"] else []
+        return lines + ["};", f"json::Value ToJson(const {struct}& value);",
+                        f"Status Read(const json::Value& json, {struct}& value);", ""]
+
+    # --- SERVICE.cc ---
+
+    def source(self):
+        lines = [f'#include "sagespark/aws/model/{self.name}.h"', "", '#include "sagespark/aws/model/shape_json.h"', "",
+                 f"namespace sagespark::aws::{self.name} {{", ""]
+        for name in self.structures():
+            lines += self._json_functions(name)
+        return "\n".join(lines + [f"}}  // namespace sagespark::aws::{self.name}", ""])
+
+    def _json_functions(self, name):
+        struct = self.struct_name(name)
+        unused = "" if self.shapes[name]["members"] else "[[maybe_unused]] "
+        lines = [f"json::Value ToJson({unused}const {struct}& value) {{", "  json::Object object;"]
+        for wire, cpp, _, required in self.members(name):
+            lines.append(f"  internal::{'Put' if required else 'PutIfSet'}(object, {literal(wire)}, value.{cpp});")
+        lines += ["  return object;", "}", "", f"Status Read(const json::Value& json, {unused}{struct}& value) {{",
+                  "  SAGESPARK_RETURN_IF_ERROR(internal::CheckIsObject(json));"]
+        for wire, cpp, _, required in self.members(name):
+            function = "ReadRequired" if required else "ReadMember"
+            lines.append(f"  SAGESPARK_RETURN_IF_ERROR(internal::{function}(json, {literal(wire)}, value.{cpp}));")
+        return lines + ["  return Status::Ok();", "}", ""]
+
+    # --- SERVICE_rules ---
+
+    def rules_header(self):
+        return "\n".join([
+            "#pragma once", "", "// Generated by tools/generate_aws_model.py.", "", '#include "sagespark/aws/model/validation.h"', "",
+            f"namespace sagespark::aws::{self.name} {{", "",
+            "/// The operations of this build, sorted by name.", "std::span<const OperationRule> OperationRules();", "",
+            f"}}  // namespace sagespark::aws::{self.name}", ""])
+
+    def rules_source(self):
+        lines = [f'#include "sagespark/aws/model/{self.name}_rules.h"', "", f"namespace sagespark::aws::{self.name} {{", "namespace {", ""]
+        for name in self.order:
+            lines += self._rule(name)
+        lines += ["constexpr OperationRule kOperations[] = {"]
+        for operation, value in self.operations.items():
+            ends = ["&" + self._rule_name(value[end]["shape"]) if end in value else "nullptr" for end in ("input", "output")]
+            lines.append(f"    {{{literal(operation)}, {', '.join(ends)}}},")
+        return "\n".join(lines + ["};", "", "}  // namespace", "",
+                                  "std::span<const OperationRule> OperationRules() { return kOperations; }", "",
+                                  f"}}  // namespace sagespark::aws::{self.name}", ""])
+
+    @staticmethod
+    def _rule_name(name):
+        return f"k{name}Rule"
+
+    def _rule(self, name):
+        shape = self.shapes[name]
+        lines, fields = [], [f".name = {literal(name)}", f".kind = ShapeKind::k{shape['type'].capitalize()}"]
+        if "enum" in shape:
+            values = ", ".join(literal(value) for value in shape["enum"])
+            lines.append(f"constexpr std::string_view k{name}Values[] = {{{values}}};")
+            fields.append(f".values = k{name}Values")
+        if shape.get("members"):
+            lines.append(f"constexpr MemberRule k{name}Members[] = {{")
+            lines += [f"    {{{literal(wire)}, &{self._rule_name(member)}, {str(required).lower()}}},"
+                      for wire, _, member, required in sorted(self.members(name))]
+            lines.append("};")
+            fields.append(f".members = k{name}Members")
+        if "pattern" in shape and name not in self.beyond_re2:
+            fields.append(f".pattern = {literal(shape['pattern'])}")
+        fields += [f".{bound} = {shape[bound]}" for bound in ("min", "max") if bound in shape]
+        fields += [f".{part} = &{self._rule_name(shape[source]['shape'])}"
+                   for part, source in (("key", "key"), ("element", "member"), ("element", "value")) if source in shape]
+        return lines + [f"constexpr ShapeRule k{name}Rule = {{{', '.join(fields)}}};", ""]
+
+
+def write_if_changed(path, text):
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+def main():
+    operations, service_name, out = sys.argv[1:]
+    service = Service(service_name, json.loads(pathlib.Path(operations).read_text())["services"][service_name])
+    out = pathlib.Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    write_if_changed(out / f"{service_name}.h", service.header())
+    write_if_changed(out / f"{service_name}.cc", service.source())
+    write_if_changed(out / f"{service_name}_rules.h", service.rules_header())
+    write_if_changed(out / f"{service_name}_rules.cc", service.rules_source())
+
+
+if __name__ == "__main__":
+    main()
