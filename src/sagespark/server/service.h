@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sagespark/base/cancellation.h"
+#include "sagespark/base/clock.h"
+#include "sagespark/base/json/value.h"
+#include "sagespark/base/result.h"
+#include "sagespark/http/server.h"
+
+namespace sagespark::server {
+
+/// Who asks, where and when. The signature has been checked.
+struct RequestContext {
+  std::string account_id;     ///< 12 digits, the same for all of a data folder.
+  std::string region;         ///< Of the credential scope: "us-east-1".
+  std::string access_key_id;
+  std::string request_id;     ///< New for each request; sent back in the reply's headers.
+  const Clock* clock = &Clock::System();
+  CancellationToken cancellation;  ///< Cancelled when a stopping server loses its patience.
+};
+
+/// A service of the JSON 1.1 protocol: SageMaker, CloudWatch Logs. Thread-safe.
+class JsonService {
+ public:
+  virtual ~JsonService() = default;
+
+  /// Runs `operation` ("CreateModel", of X-Amz-Target). `input` is a JSON object; so must the value be.
+  /// Fails with kUnimplemented for an operation that is not offered. An error with a code() is sent with that
+  /// code, one without by the table in errors.h.
+  virtual Result<json::Value> Handle(const RequestContext& context, std::string_view operation,
+                                     const json::Value& input) = 0;
+};
+
+/// A service that speaks HTTP by itself: S3, STS, SageMaker Runtime. Thread-safe.
+class HttpService {
+ public:
+  virtual ~HttpService() = default;
+
+  /// Answers a request. Read the body from `body`, never from request.body: it is decoded from aws-chunked and
+  /// checked as it comes, so nothing of it may count before it has answered its end.
+  virtual void Handle(const RequestContext& context, const http::Request& request, http::BodyReader& body,
+                      http::ResponseWriter& response) = 0;
+
+  /// Answers an error that was found before Handle: a wrong signature, for one.
+  virtual void HandleError(const RequestContext& context, const http::Request& request, const Error& error,
+                           http::ResponseWriter& response) = 0;
+};
+
+}  // namespace sagespark::server
