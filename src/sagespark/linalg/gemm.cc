@@ -1,0 +1,33 @@
+#include "sagespark/linalg/gemm.h"
+
+#include <cblas.h>
+
+#include <algorithm>
+
+#include "sagespark/base/result.h"
+
+namespace sagespark::linalg {
+namespace {
+
+// OpenBLAS would cut a product differently on other numbers of threads; our threads call it on blocks instead.
+void UseOneBlasThread() {
+  static const bool done = [] {
+    scipy_openblas_set_num_threads(1);
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
+}  // namespace
+
+void MultiplyTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
+  SAGESPARK_DCHECK(a.cols() == b.cols() && out.rows() == a.rows() && out.cols() == b.rows());
+  if (out.rows() == 0 || out.cols() == 0) return;
+  UseOneBlasThread();
+  const auto leading = [](int64_t stride) { return static_cast<int>(std::max<int64_t>(stride, 1)); };
+  scipy_cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(a.rows()), static_cast<int>(b.rows()),
+                    static_cast<int>(a.cols()), 1.0F, a.data(), leading(a.stride()), b.data(), leading(b.stride()),
+                    0.0F, out.data(), leading(out.stride()));
+}
+
+}  // namespace sagespark::linalg

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "sagespark/linalg/matrix.h"
+
+namespace sagespark::linalg {
+
+/// out = a b^T, for a of m x d, b of n x d and out of m x n, all in float32. Runs on the calling thread only, and
+/// several threads may call it at once: cut the rows of `a` into blocks of a fixed size and the result does not depend on
+/// the number of threads. It does depend, within rounding, on the processor, because OpenBLAS picks its kernels by it.
+void MultiplyTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out);
+
+}  // namespace sagespark::linalg
