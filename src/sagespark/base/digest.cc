@@ -1,0 +1,188 @@
+#include "sagespark/base/digest.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "sagespark/base/result.h"
+
+namespace sagespark {
+namespace {
+
+/// Tables of a reflected CRC, eight bytes at a step ("slicing by 8").
+template <typename Word, Word kPolynomial>
+struct CrcTables {
+  std::array<std::array<Word, 256>, 8> table{};
+
+  constexpr CrcTables() {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      Word crc = byte;
+      for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? kPolynomial : 0);
+      table[0][byte] = crc;
+    }
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      for (size_t k = 1; k < 8; ++k) table[k][byte] = (table[k - 1][byte] >> 8) ^ table[0][table[k - 1][byte] & 0xff];
+    }
+  }
+
+  Word Update(Word crc, std::string_view bytes) const {
+    static_assert(std::endian::native == std::endian::little);
+    const char* data = bytes.data();
+    size_t left = bytes.size();
+    for (; left >= 8; left -= 8, data += 8) {
+      uint64_t word;
+      std::memcpy(&word, data, 8);
+      word ^= crc;
+      crc = 0;
+      for (size_t k = 0; k < 8; ++k) crc ^= table[7 - k][(word >> (8 * k)) & 0xff];
+    }
+    for (; left > 0; --left, ++data) crc = (crc >> 8) ^ table[0][(crc ^ static_cast<uint8_t>(*data)) & 0xff];
+    return crc;
+  }
+};
+
+constexpr CrcTables<uint32_t, 0xedb88320> kCrc32Tables;
+constexpr CrcTables<uint32_t, 0x82f63b78> kCrc32cTables;
+constexpr CrcTables<uint64_t, 0x9a6c9329ac4bc9b5> kCrc64NvmeTables;
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+std::string BigEndian(uint64_t value, size_t bytes) {
+  std::string out(bytes, '\0');
+  for (size_t i = bytes; i-- > 0; value >>= 8) out[i] = static_cast<char>(value & 0xff);
+  return out;
+}
+
+const EVP_MD* MessageDigest(DigestAlgorithm algorithm) {
+  switch (algorithm) {
+    case DigestAlgorithm::kMd5: return EVP_md5();
+    case DigestAlgorithm::kSha1: return EVP_sha1();
+    case DigestAlgorithm::kSha256: return EVP_sha256();
+    default: return nullptr;
+  }
+}
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+}  // namespace
+
+struct Digest::State {
+  DigestAlgorithm algorithm;
+  std::unique_ptr<EVP_MD_CTX, FreeContext> context;  ///< Null for CRCs.
+  uint64_t crc = ~uint64_t{0};
+};
+
+Digest::Digest(DigestAlgorithm algorithm) : state_(std::make_unique<State>(State{algorithm, nullptr})) {
+  const EVP_MD* digest = MessageDigest(algorithm);
+  if (digest == nullptr) return;
+  state_->context.reset(EVP_MD_CTX_new());
+  SAGESPARK_CHECK(EVP_DigestInit_ex(state_->context.get(), digest, nullptr) == 1);
+}
+Digest::Digest(Digest&&) noexcept = default;
+Digest& Digest::operator=(Digest&&) noexcept = default;
+Digest::~Digest() = default;
+
+void Digest::Update(std::string_view bytes) {
+  switch (state_->algorithm) {
+    case DigestAlgorithm::kCrc32:
+      state_->crc = kCrc32Tables.Update(static_cast<uint32_t>(state_->crc), bytes);
+      return;
+    case DigestAlgorithm::kCrc32c:
+      state_->crc = kCrc32cTables.Update(static_cast<uint32_t>(state_->crc), bytes);
+      return;
+    case DigestAlgorithm::kCrc64Nvme: state_->crc = kCrc64NvmeTables.Update(state_->crc, bytes); return;
+    default: SAGESPARK_CHECK(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1);
+  }
+}
+
+std::string Digest::Finish() {
+  if (state_->context == nullptr) {
+    const size_t size = state_->algorithm == DigestAlgorithm::kCrc64Nvme ? 8 : 4;
+    return BigEndian(~state_->crc, size);
+  }
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out;
+  unsigned size = 0;
+  SAGESPARK_CHECK(EVP_DigestFinal_ex(state_->context.get(), out.data(), &size) == 1);
+  return std::string(reinterpret_cast<const char*>(out.data()), size);
+}
+
+std::string DigestOf(DigestAlgorithm algorithm, std::string_view bytes) {
+  Digest digest(algorithm);
+  digest.Update(bytes);
+  return digest.Finish();
+}
+
+std::string Sha256Hex(std::string_view bytes) { return ToHex(DigestOf(DigestAlgorithm::kSha256, bytes)); }
+
+std::string HmacSha256(std::string_view key, std::string_view message) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out;
+  unsigned size = 0;
+  SAGESPARK_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                       reinterpret_cast<const unsigned char*>(message.data()), message.size(), out.data(),
+                       &size) != nullptr);
+  return std::string(reinterpret_cast<const char*>(out.data()), size);
+}
+
+std::string ToHex(std::string_view bytes) {
+  std::string digits;
+  digits.reserve(bytes.size() * 2);
+  for (const char byte : bytes) {
+    digits.push_back(kHexDigits[static_cast<uint8_t>(byte) >> 4]);
+    digits.push_back(kHexDigits[static_cast<uint8_t>(byte) & 15]);
+  }
+  return digits;
+}
+
+std::optional<std::string> FromHex(std::string_view digits) {
+  if (digits.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  for (size_t i = 0; i < digits.size(); i += 2) {
+    const size_t high = kHexDigits.find(digits[i]);
+    const size_t low = kHexDigits.find(digits[i + 1]);
+    if (high == kHexDigits.npos || low == kHexDigits.npos) return std::nullopt;
+    bytes.push_back(static_cast<char>(high * 16 + low));
+  }
+  return bytes;
+}
+
+std::string Base64Encode(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // One more: OpenSSL ends it with a zero byte.
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   static_cast<int>(bytes.size()));
+  text.resize(static_cast<size_t>(size));
+  return text;
+}
+
+std::optional<std::string> Base64Decode(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::string bytes(text.size() / 4 * 3, '\0');
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()),
+                                   static_cast<int>(text.size()));
+  if (size < 0) return std::nullopt;
+  size_t padding = 0;  // Which OpenSSL decodes to zero bytes.
+  if (text.ends_with('=')) padding = text.ends_with("==") ? 2 : 1;
+  bytes.resize(static_cast<size_t>(size) - padding);
+  if (Base64Encode(bytes) != text) return std::nullopt;  // White space, or bits behind the end.
+  return bytes;
+}
+
+bool ConstantTimeEquals(std::string_view left, std::string_view right) {
+  return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+std::string RandomBytes(size_t count) {
+  std::string bytes(count, '\0');
+  SAGESPARK_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) == 1);
+  return bytes;
+}
+
+}  // namespace sagespark

@@ -1,0 +1,54 @@
+#include "sagespark/base/digest.h"
+
+#include "sagespark/testing/matchers.h"
+
+namespace sagespark {
+namespace {
+
+TEST(DigestTest, AnswersTheCheckValuesOfTheirCatalogues) {
+  // "123456789" is the check input of the CRC catalogue (reveng); the hashes are of coreutils.
+  const struct {
+    DigestAlgorithm algorithm;
+    const char* hex;
+  } cases[] = {
+      {DigestAlgorithm::kMd5, "25f9e794323b453885f5181f1b624d0b"},
+      {DigestAlgorithm::kSha1, "f7c3bc1d808e04732adf679965ccc34ca7ae3441"},
+      {DigestAlgorithm::kSha256, "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225"},
+      {DigestAlgorithm::kCrc32, "cbf43926"},
+      {DigestAlgorithm::kCrc32c, "e3069283"},
+      {DigestAlgorithm::kCrc64Nvme, "ae8b14860a799888"},
+  };
+  for (const auto& test_case : cases) {
+    SCOPED_TRACE(test_case.hex);
+    EXPECT_EQ(ToHex(DigestOf(test_case.algorithm, "123456789")), test_case.hex);
+    Digest in_pieces(test_case.algorithm);
+    in_pieces.Update("1234");
+    in_pieces.Update("");
+    in_pieces.Update("56789");
+    EXPECT_EQ(ToHex(in_pieces.Finish()), test_case.hex);
+  }
+}
+
+TEST(DigestTest, HmacIsThatOfRfc4231) {
+  EXPECT_EQ(ToHex(HmacSha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
+TEST(Base64Test, ReadsWhatItWritesAndNothingElse) {
+  for (const char* bytes : {"", "f", "fo", "foo", "foob"}) {
+    EXPECT_EQ(Base64Decode(Base64Encode(bytes)), std::string(bytes));
+  }
+  EXPECT_EQ(Base64Encode("foob"), "Zm9vYg==");
+  for (const char* text : {"Zm9v\n", "Zm9", "Zm9vYh==", "====", "Zm=v", " Zm9"}) {
+    EXPECT_EQ(Base64Decode(text), std::nullopt) << text;
+  }
+}
+
+TEST(ConstantTimeEqualsTest, ComparesAllBytes) {
+  EXPECT_TRUE(ConstantTimeEquals("abc", "abc"));
+  EXPECT_FALSE(ConstantTimeEquals("abc", "abd"));
+  EXPECT_FALSE(ConstantTimeEquals("abc", "ab"));
+}
+
+}  // namespace
+}  // namespace sagespark
