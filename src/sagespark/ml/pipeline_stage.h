@@ -55,6 +55,11 @@ class Estimator : public EstimatorBase {
 
   virtual M fit(const sql::DataFrame& dataset) const = 0;
 
+  /// Fits with `extra`'s values in place of this stage's own.
+  M fit(const sql::DataFrame& dataset, const ParamMap& extra) const {
+    return dynamic_cast<const Estimator&>(*copyStage(extra)).fit(dataset);
+  }
+
   std::shared_ptr<Transformer> fitToTransformer(const sql::DataFrame& dataset) const final {
     return std::make_shared<M>(fit(dataset));
   }
