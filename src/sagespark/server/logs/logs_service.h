@@ -1,0 +1,26 @@
+#pragma once
+
+#include "sagespark/server/logs/log_store.h"
+#include "sagespark/server/service.h"
+
+namespace sagespark::server {
+
+/// CloudWatch Logs, as far as tailing needs it: DescribeLogGroups, DescribeLogStreams, GetLogEvents.
+///
+/// Tokens of GetLogEvents name a position, so a tail sees every event once; at the end of a stream the token that was
+/// sent comes back, which is how clients know the end.
+class LogsService final : public JsonService {
+ public:
+  explicit LogsService(LogStore& store) : store_(store) {}
+
+  Result<json::Value> Handle(const RequestContext& context, std::string_view operation, const json::Value& input) override;
+
+ private:
+  Result<json::Value> DescribeLogGroups(const RequestContext& context, const json::Value& input);
+  Result<json::Value> DescribeLogStreams(const RequestContext& context, const json::Value& input);
+  Result<json::Value> GetLogEvents(const json::Value& input);
+
+  LogStore& store_;
+};
+
+}  // namespace sagespark::server
