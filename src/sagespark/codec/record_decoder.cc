@@ -1,0 +1,216 @@
+#include "sagespark/codec/record_decoder.h"
+
+#include <bit>
+#include <cstring>
+
+#include "sagespark/codec/wire_reader.h"
+
+namespace sagespark::codec {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "protobuf's floats are read as they stand");
+
+Error Broken(std::string_view what) { return CorruptData("Record is malformed: " + std::string(what)); }
+
+constexpr uint32_t kVarint = 0;
+constexpr uint32_t kFixed64 = 1;
+constexpr uint32_t kLengthDelimited = 2;
+constexpr uint32_t kFixed32 = 5;
+
+/// A field's number and wire type, and for length-delimited fields its bytes.
+struct WireField {
+  uint64_t number = 0;
+  uint32_t type = 0;
+  std::string_view bytes;  ///< Also of fixed fields.
+  uint64_t varint = 0;
+};
+
+/// Reads the next field; false when the message is malformed.
+bool ReadField(WireReader& reader, WireField& field) {
+  const std::optional<uint64_t> tag = reader.ReadVarint();
+  if (!tag.has_value() || *tag < 8 || *tag > UINT32_MAX) return false;
+  field.number = *tag >> 3;
+  field.type = static_cast<uint32_t>(*tag & 7);
+  std::optional<std::string_view> bytes;
+  switch (field.type) {
+    case kVarint: {
+      const std::optional<uint64_t> value = reader.ReadVarint();
+      field.varint = value.value_or(0);
+      return value.has_value();
+    }
+    case kFixed64: bytes = reader.ReadBytes(8); break;
+    case kFixed32: bytes = reader.ReadBytes(4); break;
+    case kLengthDelimited: bytes = reader.ReadLengthDelimited(); break;
+    default: return false;
+  }
+  field.bytes = bytes.value_or(std::string_view());
+  return bytes.has_value();
+}
+
+/// Fixed-size numbers, packed or one by one.
+template <typename T>
+bool AppendFixed(const WireField& field, std::vector<T>& out) {
+  constexpr uint32_t kSingle = sizeof(T) == 4 ? kFixed32 : kFixed64;
+  if ((field.type != kLengthDelimited && field.type != kSingle) || field.bytes.size() % sizeof(T) != 0) return false;
+  const size_t old_size = out.size();
+  out.resize(old_size + field.bytes.size() / sizeof(T));
+  if (!field.bytes.empty()) std::memcpy(out.data() + old_size, field.bytes.data(), field.bytes.size());
+  return true;
+}
+
+/// Varints, packed or one by one.
+template <typename T, typename Convert>
+bool AppendVarints(const WireField& field, std::vector<T>& out, Convert convert) {
+  if (field.type == kVarint) {
+    out.push_back(convert(field.varint));
+    return true;
+  }
+  if (field.type != kLengthDelimited) return false;
+  WireReader reader(field.bytes);
+  while (!reader.done()) {
+    const std::optional<uint64_t> value = reader.ReadVarint();
+    if (!value.has_value()) return false;
+    out.push_back(convert(*value));
+  }
+  return true;
+}
+
+bool AppendValues(const WireField& field, Tensor& tensor) {
+  switch (tensor.type) {
+    case Tensor::Type::kFloat32: return AppendFixed(field, tensor.floats);
+    case Tensor::Type::kFloat64: return AppendFixed(field, tensor.doubles);
+    case Tensor::Type::kInt32:
+      return AppendVarints(field, tensor.doubles, [](uint64_t value) { return static_cast<double>(static_cast<int32_t>(value)); });
+    default: return false;
+  }
+}
+
+Status DecodeTensor(std::string_view message, Tensor& tensor) {
+  WireReader reader(message);
+  const auto as_is = [](uint64_t value) { return value; };
+  while (!reader.done()) {
+    WireField field;
+    if (!ReadField(reader, field)) return Broken("cut tensor");
+    bool fits = true;
+    if (field.number == 1) fits = AppendValues(field, tensor);
+    if (field.number == 2) fits = AppendVarints(field, tensor.keys, as_is);
+    if (field.number == 3) fits = AppendVarints(field, tensor.shape, as_is);
+    if (!fits) return Broken("tensor of another type");
+  }
+  return Status::Ok();
+}
+
+Status DecodeBytes(std::string_view message, Tensor& tensor) {
+  WireReader reader(message);
+  while (!reader.done()) {
+    WireField field;
+    if (!ReadField(reader, field)) return Broken("cut bytes");
+    if (field.number == 1 && field.type == kLengthDelimited) tensor.bytes.emplace_back(field.bytes);
+  }
+  return Status::Ok();
+}
+
+constexpr size_t kMaxNames = 256;
+
+Tensor::Type TypeOf(uint64_t field_number) {
+  switch (field_number) {
+    case 2: return Tensor::Type::kFloat32;
+    case 3: return Tensor::Type::kFloat64;
+    case 7: return Tensor::Type::kInt32;
+    case 9: return Tensor::Type::kBytes;
+    default: return Tensor::Type::kNone;
+  }
+}
+
+void ClearTensor(Tensor& tensor) {
+  tensor.type = Tensor::Type::kNone;
+  tensor.floats.clear();
+  tensor.doubles.clear();
+  tensor.bytes.clear();
+  tensor.keys.clear();
+  tensor.shape.clear();
+}
+
+Status DecodeValue(std::string_view message, Tensor& tensor) {
+  WireReader reader(message);
+  while (!reader.done()) {
+    WireField field;
+    if (!ReadField(reader, field)) return Broken("cut value");
+    const Tensor::Type type = TypeOf(field.number);
+    if (type == Tensor::Type::kNone) continue;
+    if (field.type != kLengthDelimited) return Broken("tensor of another type");
+    // Of a oneof the last member stays; the same one twice is merged.
+    if (tensor.type != type) ClearTensor(tensor);
+    tensor.type = type;
+    SAGESPARK_RETURN_IF_ERROR(type == Tensor::Type::kBytes ? DecodeBytes(field.bytes, tensor)
+                                                           : DecodeTensor(field.bytes, tensor));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Tensor& RecordDecoder::TensorMap::Insert(std::string_view name) {
+  size_t index = 0;
+  while (index < size_ && names_[index] != name) ++index;
+  if (index == size_) {
+    if (size_ == tensors_.size()) {
+      names_.emplace_back();
+      tensors_.emplace_back();
+    }
+    names_[size_++] = name;
+  }
+  ClearTensor(tensors_[index]);
+  return tensors_[index];
+}
+
+const Tensor* RecordDecoder::TensorMap::Find(std::string_view name) const {
+  for (size_t i = 0; i < size_; ++i) {
+    if (names_[i] == name) return &tensors_[i];
+  }
+  return nullptr;
+}
+
+Status RecordDecoder::DecodeEntry(std::string_view entry, TensorMap& map) {
+  WireReader reader(entry);
+  std::string_view name;
+  std::string_view value;
+  while (!reader.done()) {
+    WireField field;
+    if (!ReadField(reader, field)) return Broken("cut map entry");
+    if (field.type != kLengthDelimited) continue;
+    if (field.number == 1) name = field.bytes;
+    if (field.number == 2) value = field.bytes;
+  }
+  if (map.size() >= kMaxNames) return Broken("more than " + std::to_string(kMaxNames) + " names in a map");
+  return DecodeValue(value, map.Insert(name));
+}
+
+Status RecordDecoder::Decode(std::string_view message) {
+  features_.Clear();
+  label_.Clear();
+  uid_.clear();
+  metadata_.clear();
+  WireReader reader(message);
+  while (!reader.done()) {
+    WireField field;
+    if (!ReadField(reader, field)) return Broken("cut field");
+    if (field.type != kLengthDelimited) continue;
+    switch (field.number) {
+      case 1: SAGESPARK_RETURN_IF_ERROR(DecodeEntry(field.bytes, features_)); break;
+      case 2: SAGESPARK_RETURN_IF_ERROR(DecodeEntry(field.bytes, label_)); break;
+      case 3: uid_ = field.bytes; break;
+      case 4: metadata_ = field.bytes; break;
+      default: break;
+    }
+  }
+  return Status::Ok();
+}
+
+std::vector<std::string> RecordDecoder::LabelNames() const {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < label_.size(); ++i) names.push_back(label_.name(i));
+  return names;
+}
+
+}  // namespace sagespark::codec

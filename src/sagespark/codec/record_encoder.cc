@@ -1,0 +1,148 @@
+#include "sagespark/codec/record_encoder.h"
+
+#include <bit>
+#include <cstring>
+
+#include "sagespark/codec/convert.h"
+#include "sagespark/codec/recordio.h"
+
+namespace sagespark::codec {
+namespace {
+
+// Tags are field number * 8 + wire type; every field here is of type 2, length-delimited.
+constexpr char kFeatures = 1 * 8 + 2;       // Record.features
+constexpr char kLabel = 2 * 8 + 2;          // Record.label
+constexpr char kMapKey = 1 * 8 + 2;         // of both maps' entries
+constexpr char kMapValue = 2 * 8 + 2;
+constexpr char kFloat32Tensor = 2 * 8 + 2;  // Value.float32_tensor
+constexpr char kValues = 1 * 8 + 2;         // Float32Tensor.values, packed
+constexpr char kKeys = 2 * 8 + 2;
+constexpr char kShape = 3 * 8 + 2;
+constexpr std::string_view kName = "values";
+constexpr size_t kMapKeySize = 2 + kName.size();
+
+constexpr size_t VarintSize(uint64_t value) { return (static_cast<size_t>(std::bit_width(value | 1)) + 6) / 7; }
+
+char* WriteVarint(uint64_t value, char* out) {
+  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
+  *out++ = static_cast<char>(value);
+  return out;
+}
+
+char* WriteTag(char tag, size_t length, char* out) {
+  *out++ = tag;
+  return WriteVarint(length, out);
+}
+
+/// A field with its tag and length; protobuf leaves out empty packed fields.
+constexpr size_t FieldSize(size_t length) { return 1 + VarintSize(length) + length; }
+constexpr size_t PackedSize(size_t length) { return length == 0 ? 0 : FieldSize(length); }
+
+/// The lengths of the nested messages around a tensor.
+struct Nesting {
+  constexpr explicit Nesting(size_t tensor_size)
+      : tensor(tensor_size), value(FieldSize(tensor)), entry(kMapKeySize + FieldSize(value)), field(FieldSize(entry)) {}
+  size_t tensor;
+  size_t value;
+  size_t entry;
+  size_t field;
+};
+
+/// A label of one number.
+constexpr size_t kLabelSize = Nesting(PackedSize(sizeof(float))).field;
+
+char* WriteFrameHeader(size_t payload, char* out) {
+  const uint32_t header[2] = {kRecordIoMagic, static_cast<uint32_t>(payload)};
+  std::memcpy(out, header, sizeof(header));
+  return out + sizeof(header);
+}
+
+/// Everything before a tensor's fields.
+char* WriteNesting(char map, const Nesting& nesting, char* out) {
+  out = WriteTag(map, nesting.entry, out);
+  out = WriteTag(kMapKey, kName.size(), out);
+  std::memcpy(out, kName.data(), kName.size());
+  out = WriteTag(kMapValue, nesting.value, out + kName.size());
+  return WriteTag(kFloat32Tensor, nesting.tensor, out);
+}
+
+char* WriteLabel(double label, char* out) {
+  out = WriteNesting(kLabel, Nesting(PackedSize(sizeof(float))), out);
+  out = WriteTag(kValues, sizeof(float), out);
+  ConvertToFloat(&label, 1, out);
+  return out + sizeof(float);
+}
+
+Status CheckSize(size_t payload) {
+  if (payload <= kMaxRecordSize) return Status::Ok();
+  return ResourceLimit("Record is too long: " + std::to_string(payload) + " bytes, limit " +
+                       std::to_string(kMaxRecordSize));
+}
+
+size_t FrameSize(size_t payload) { return kRecordIoHeaderSize + payload + RecordIoPadding(payload); }
+
+char* WritePadding(size_t payload, char* out) {
+  for (size_t i = 0; i < RecordIoPadding(payload); ++i) *out++ = 0;
+  return out;
+}
+
+}  // namespace
+
+Status RecordEncoder::Append(const data::VectorRow& features, std::optional<double> label, std::string& out) {
+  SAGESPARK_DCHECK(!features.is_null);
+  return features.is_sparse ? AppendSparse(features, label, out) : AppendDense(features, label, out);
+}
+
+void RecordEncoder::MakeDenseHead(size_t count, bool has_label) {
+  const size_t values = count * sizeof(float);
+  const Nesting nesting(PackedSize(values));
+  const size_t payload = nesting.field + (has_label ? kLabelSize : 0);
+  frame_.resize(FrameSize(payload));
+  WritePadding(payload, frame_.data() + kRecordIoHeaderSize + payload);
+  char* end = WriteFrameHeader(payload, frame_.data());
+  end = WriteNesting(kFeatures, nesting, end);
+  if (values > 0) end = WriteTag(kValues, values, end);
+  dense_head_ = static_cast<size_t>(end - frame_.data());
+  dense_count_ = count;
+  dense_has_label_ = has_label;
+}
+
+Status RecordEncoder::AppendDense(const data::VectorRow& features, std::optional<double> label, std::string& out) {
+  const size_t count = features.values.size();
+  // Rows of one length differ in their numbers only: what surrounds these is written once.
+  if (count != dense_count_ || label.has_value() != dense_has_label_) {
+    SAGESPARK_RETURN_IF_ERROR(CheckSize(count * sizeof(float) + 64));
+    MakeDenseHead(count, label.has_value());
+  }
+  char* values = frame_.data() + dense_head_;
+  ConvertToFloat(features.values.data(), count, values);
+  if (label.has_value()) WriteLabel(*label, values + count * sizeof(float));
+  out.append(frame_);
+  return Status::Ok();
+}
+
+Status RecordEncoder::AppendSparse(const data::VectorRow& features, std::optional<double> label, std::string& out) {
+  dense_count_ = SIZE_MAX;
+  const size_t count = features.values.size();
+  const size_t values = count * sizeof(float);
+  const size_t keys = AscendingVarintsSize(features.indices.data(), count);
+  const size_t shape = VarintSize(static_cast<uint64_t>(features.size));
+  const Nesting nesting(PackedSize(values) + PackedSize(keys) + FieldSize(shape));
+  const size_t payload = nesting.field + (label.has_value() ? kLabelSize : 0);
+  SAGESPARK_RETURN_IF_ERROR(CheckSize(payload));
+  if (frame_.size() < FrameSize(payload)) frame_.resize(FrameSize(payload));
+  char* end = WriteNesting(kFeatures, nesting, WriteFrameHeader(payload, frame_.data()));
+  if (count > 0) {
+    end = WriteTag(kValues, values, end);
+    ConvertToFloat(features.values.data(), count, end);
+    end = WriteTag(kKeys, keys, end + values);
+    end = WriteAscendingVarints(features.indices.data(), count, end);
+  }
+  end = WriteVarint(static_cast<uint64_t>(features.size), WriteTag(kShape, shape, end));
+  if (label.has_value()) end = WriteLabel(*label, end);
+  end = WritePadding(payload, end);
+  out.append(frame_.data(), end);
+  return Status::Ok();
+}
+
+}  // namespace sagespark::codec

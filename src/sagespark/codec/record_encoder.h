@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sagespark/base/result.h"
+#include "sagespark/data/vector_column.h"
+
+namespace sagespark::codec {
+
+/// Writes `aialgs.data.Record` messages in RecordIO frames: a Float32Tensor "values" in the features map (dense:
+/// values; sparse: values, keys and shape) and, with a label, one in the label map. Doubles are rounded to float.
+/// The bytes are those of protobuf's own serializer. Not thread-safe, cheap to make.
+/// Source: "Common Data Formats for Training", Amazon SageMaker guide.
+class RecordEncoder {
+ public:
+  /// Appends one frame. Fails with kResourceLimit, leaving `out` as it was, when the message would be longer than
+  /// kMaxRecordSize. The row must not be null.
+  Status Append(const data::VectorRow& features, std::optional<double> label, std::string& out);
+
+ private:
+  void MakeDenseHead(size_t count, bool has_label);
+  Status AppendDense(const data::VectorRow& features, std::optional<double> label, std::string& out);
+  Status AppendSparse(const data::VectorRow& features, std::optional<double> label, std::string& out);
+
+  std::string frame_;  ///< The frame is made here, in the processor's cache, then appended without clearing first.
+  size_t dense_count_ = SIZE_MAX;  ///< Rows of this length start as `frame_` does now: dense_head_ bytes.
+  bool dense_has_label_ = false;
+  size_t dense_head_ = 0;
+};
+
+}  // namespace sagespark::codec
