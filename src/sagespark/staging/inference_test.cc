@@ -1,0 +1,304 @@
+#include "sagespark/staging/inference.h"
+
+#include <charconv>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <set>
+
+#include "sagespark/data/batch_builder.h"
+#include "sagespark/data/numeric_column.h"
+#include "sagespark/data/testing/batch_json.h"
+#include "sagespark/testing/matchers.h"
+
+namespace sagespark::staging {
+namespace {
+
+using data::testing::BatchFromJson;
+using data::testing::JsonOf;
+using data::testing::SchemaOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// Writes the column "x" as one line a row.
+class LineSerializer final : public codec::RequestRowSerializer {
+ public:
+  std::string content_type() const override { return "text/csv"; }
+  Status ValidateSchema(const data::Schema& schema) const override {
+    const auto index = schema.IndexOf("x");
+    return index.ok() ? Status::Ok() : Status(index.error());
+  }
+  Result<int64_t> Append(const data::Batch& batch, int64_t first_row, size_t max_bytes,
+                         std::string& out) const override {
+    SAGESPARK_ASSIGN_OR_RETURN(const auto column, data::NumericColumn::Of(batch, "x", "Features"));
+    int64_t row = first_row;
+    for (; row < batch.num_rows(); ++row) {
+      const std::string line = std::to_string(static_cast<int64_t>(column[row])) + "\n";
+      if (out.size() + line.size() > max_bytes) break;
+      out += line;
+    }
+    if (row == first_row) return ResourceLimit("Row is too large: row " + std::to_string(first_row));
+    return row - first_row;
+  }
+};
+
+/// Reads the column "y" from one line a row.
+class LineDeserializer final : public codec::ResponseRowDeserializer {
+ public:
+  std::string accept() const override { return "text/plain"; }
+  std::vector<data::Field> fields() const override { return schema_->fields(); }
+  Result<data::Batch> Deserialize(std::string_view body, int64_t) const override {
+    SAGESPARK_ASSIGN_OR_RETURN(auto builder, data::BatchBuilder::Make(schema_));
+    while (!body.empty()) {
+      const size_t end = body.find('\n');
+      int64_t value = 0;
+      std::from_chars(body.data(), body.data() + end, value);
+      builder.AppendLong(0, value);
+      body.remove_prefix(end + 1);
+    }
+    return builder.Finish();
+  }
+
+ private:
+  std::shared_ptr<const data::Schema> schema_ = SchemaOf({{"y", data::TypeId::kLong}});
+};
+
+/// Answers every line with "0" appended: ten times the number. Notes what it got.
+class EchoEndpoint : public ModelEndpoint {
+ public:
+  const std::string& name() const override { return name_; }
+
+  Result<std::string> Invoke(std::string body, std::string_view content_type, std::string_view accept,
+                             const CancellationToken& cancellation) override {
+    size_t number = 0;
+    {
+      std::lock_guard lock(mutex_);
+      number = bodies_.size();
+      bodies_.push_back(body);
+      content_types_ = std::string(content_type) + " -> " + std::string(accept);
+      most_in_flight_ = std::max(most_in_flight_, ++in_flight_);
+    }
+    Result<std::string> reply = Answer(number, body, cancellation);
+    std::lock_guard lock(mutex_);
+    --in_flight_;
+    return reply;
+  }
+
+  std::vector<std::string> bodies() const {
+    std::lock_guard lock(mutex_);
+    return bodies_;
+  }
+  int most_in_flight() const { return most_in_flight_; }
+  const std::string& content_types() const { return content_types_; }
+
+ protected:
+  virtual Result<std::string> Answer(size_t number, const std::string& body, const CancellationToken& cancellation) {
+    static_cast<void>(number), static_cast<void>(cancellation);
+    return TenTimes(body);
+  }
+  static std::string TenTimes(const std::string& body) {
+    std::string reply;
+    for (char c : body) reply += c == '\n' ? "0\n" : std::string(1, c);
+    return reply;
+  }
+
+ private:
+  const std::string name_ = "echo";
+  mutable std::mutex mutex_;
+  std::vector<std::string> bodies_;
+  std::string content_types_;
+  int in_flight_ = 0;
+  int most_in_flight_ = 0;
+};
+
+class Batches final : public data::BatchStream {
+ public:
+  explicit Batches(std::shared_ptr<const data::Schema> schema, std::vector<std::string> rows)
+      : schema_(std::move(schema)), rows_(rows.begin(), rows.end()) {}
+  const std::shared_ptr<const data::Schema>& schema() const override { return schema_; }
+  Result<std::optional<data::Batch>> Next() override {
+    if (rows_.empty()) return std::optional<data::Batch>();
+    SAGESPARK_ASSIGN_OR_RETURN(data::Batch batch, BatchFromJson(schema_, rows_.front()));
+    rows_.pop_front();
+    return std::optional<data::Batch>(std::move(batch));
+  }
+
+ private:
+  std::shared_ptr<const data::Schema> schema_;
+  std::deque<std::string> rows_;
+};
+
+const auto kNumbers = SchemaOf({{"x", data::TypeId::kLong}});
+
+std::shared_ptr<Inference> InferenceOn(std::shared_ptr<ModelEndpoint> endpoint, InferenceOptions options = {}) {
+  return std::make_shared<Inference>(Inference{.endpoint = std::move(endpoint),
+                                               .serializer = std::make_shared<LineSerializer>(),
+                                               .deserializer = std::make_shared<LineDeserializer>(),
+                                               .options = options});
+}
+
+Result<std::unique_ptr<data::BatchStream>> PredictRows(std::shared_ptr<const Inference> inference,
+                                                       std::vector<std::string> batches,
+                                                       const CancellationToken& cancellation = {}) {
+  return Predict(std::move(inference), std::make_unique<Batches>(kNumbers, std::move(batches)), 3, cancellation);
+}
+
+/// All rows of the stream, in one JSON array.
+Result<std::string> AllRows(data::BatchStream& stream) {
+  std::string all;
+  for (;;) {
+    SAGESPARK_ASSIGN_OR_RETURN(const std::optional<data::Batch> batch, stream.Next());
+    if (!batch) return "[" + all + "]";
+    const std::string rows = JsonOf(*batch);
+    all += (all.empty() ? "" : ",") + rows.substr(1, rows.size() - 2);
+  }
+}
+
+TEST(PredictTest, AppendsThePredictionOfEveryRow) {
+  auto endpoint = std::make_shared<EchoEndpoint>();
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(endpoint), {"[[1],[2]]", "[[3]]"}));
+  EXPECT_EQ(*stream->schema(), *SchemaOf({{"x", data::TypeId::kLong}, {"y", data::TypeId::kLong}}));
+  EXPECT_THAT(AllRows(*stream), HasValue("[[1,10],[2,20],[3,30]]"));
+  EXPECT_EQ(endpoint->content_types(), "text/csv -> text/plain");
+}
+
+TEST(PredictTest, ReplacesTheRowsWhenTheyAreNotToBePrepended) {
+  auto endpoint = std::make_shared<EchoEndpoint>();
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(endpoint, {.prepend_rows = false}), {"[[1],[2]]", "[[3]]"}));
+  EXPECT_EQ(*stream->schema(), *SchemaOf({{"y", data::TypeId::kLong}}));
+  EXPECT_THAT(AllRows(*stream), HasValue("[[10],[20],[30]]"));
+}
+
+TEST(PredictTest, FillsRequestsAcrossBatchesUpToThePayloadLimit) {
+  auto endpoint = std::make_shared<EchoEndpoint>();
+  // Rows of 2 bytes: 3 fit 7 bytes.
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(endpoint, {.max_payload_bytes = 7, .requests_in_flight = 1}),
+                                                {"[[1],[2]]", "[[3],[4],[5],[6],[7]]", "[[8]]"}));
+  EXPECT_THAT(AllRows(*stream), HasValue("[[1,10],[2,20],[3,30],[4,40],[5,50],[6,60],[7,70],[8,80]]"));
+  EXPECT_THAT(endpoint->bodies(), ElementsAre("1\n2\n3\n", "4\n5\n6\n", "7\n8\n"));
+}
+
+TEST(PredictTest, KeepsTheRowLimitOfARequest) {
+  auto endpoint = std::make_shared<EchoEndpoint>();
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(endpoint, {.max_rows_per_request = 2, .requests_in_flight = 1}),
+                                                {"[[1]]", "[[2],[3],[4]]", "[[5]]"}));
+  EXPECT_THAT(AllRows(*stream), HasValue("[[1,10],[2,20],[3,30],[4,40],[5,50]]"));
+  EXPECT_THAT(endpoint->bodies(), ElementsAre("1\n2\n", "3\n4\n", "5\n"));
+}
+
+TEST(PredictTest, APartitionWithoutRowsSendsNothing) {
+  auto endpoint = std::make_shared<EchoEndpoint>();
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(endpoint), {}));
+  EXPECT_THAT(AllRows(*stream), HasValue("[]"));
+  EXPECT_THAT(endpoint->bodies(), ElementsAre());
+}
+
+TEST(PredictTest, TheFirstRowsCostOneRequest) {
+  auto endpoint = std::make_shared<EchoEndpoint>();
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(endpoint, {.max_rows_per_request = 1}), {"[[1],[2],[3],[4]]"}));
+  ASSERT_OK_AND_ASSIGN(const auto batch, stream->Next());
+  EXPECT_EQ(JsonOf(*batch), "[[1,10]]");
+  EXPECT_THAT(endpoint->bodies(), ElementsAre("1\n"));
+}
+
+/// Answers in groups of 1, 2, 4, 4 ... requests, as the window grows: when a group has arrived whole, its last request first.
+class LastFirstEndpoint final : public EchoEndpoint {
+ protected:
+  Result<std::string> Answer(size_t, const std::string& body, const CancellationToken&) override {
+    const int value = std::stoi(body);
+    const int group_end = value == 1 ? 1 : value <= 3 ? 3 : (value + 4) / 4 * 4 - 1;
+    std::unique_lock lock(answers_);
+    // Later requests of the group have been answered already.
+    turn_.wait(lock, [&] { return answered_.count(value + 1) > 0 || value == group_end; });
+    answered_.insert(value);
+    turn_.notify_all();
+    return TenTimes(body);
+  }
+
+ private:
+  std::mutex answers_;
+  std::condition_variable turn_;
+  std::set<int> answered_;
+};
+
+TEST(PredictTest, KeepsTheOrderOfRowsWhenRepliesComeInReverse) {
+  auto endpoint = std::make_shared<LastFirstEndpoint>();
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(endpoint, {.max_rows_per_request = 1, .requests_in_flight = 4}),
+                                                {"[[1],[2],[3],[4],[5]]", "[[6],[7],[8],[9],[10],[11]]"}));
+  EXPECT_THAT(AllRows(*stream), HasValue("[[1,10],[2,20],[3,30],[4,40],[5,50],[6,60],[7,70],[8,80],[9,90],[10,100],[11,110]]"));
+  EXPECT_EQ(endpoint->most_in_flight(), 4);
+}
+
+class ShortEndpoint final : public EchoEndpoint {
+ protected:
+  Result<std::string> Answer(size_t number, const std::string& body, const CancellationToken&) override {
+    const std::string reply = TenTimes(body);
+    return number == 0 ? reply : reply.substr(reply.find('\n') + 1);  // Without its first prediction.
+  }
+};
+
+TEST(PredictTest, FewerPredictionsThanRowsAreAnErrorThatNamesBothCounts) {
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(std::make_shared<ShortEndpoint>(), {.max_rows_per_request = 2}),
+                                                {"[[1],[2],[3],[4]]"}));
+  EXPECT_THAT(AllRows(*stream),
+              IsError(ErrorKind::kModelError, "Endpoint \"echo\", rows 2 to 3 of partition 3: Reply holds another number of "
+                                              "predictions than the request held rows: 1 predictions for 2 rows"));
+}
+
+class FailingEndpoint final : public EchoEndpoint {
+ protected:
+  Result<std::string> Answer(size_t, const std::string&, const CancellationToken&) override {
+    return Error(ErrorKind::kModelError, "Model failed");
+  }
+};
+
+TEST(PredictTest, AnEndpointsErrorKeepsItsKindAndNamesTheRows) {
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(std::make_shared<FailingEndpoint>()), {"[[1],[2]]"}));
+  EXPECT_THAT(AllRows(*stream), IsError(ErrorKind::kModelError, "Endpoint \"echo\", rows 0 to 1 of partition 3: Model failed"));
+}
+
+TEST(PredictTest, ARowAboveThePayloadLimitIsAnErrorThatNamesIt) {
+  auto endpoint = std::make_shared<EchoEndpoint>();
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(endpoint, {.max_payload_bytes = 4}), {"[[1]]", "[[2],[12345]]"}));
+  EXPECT_THAT(AllRows(*stream),
+              IsError(ErrorKind::kResourceLimit, "Partition 3, batch from row 1 on: Row is too large: row 1"));
+}
+
+/// Answers all but the row 3, which it holds until it is told to stop.
+class HoldingEndpoint final : public EchoEndpoint {
+ protected:
+  Result<std::string> Answer(size_t, const std::string& body, const CancellationToken& cancellation) override {
+    if (body != "3\n") return TenTimes(body);
+    std::promise<void> cancelled;
+    const auto registration = cancellation.OnCancel([&] { cancelled.set_value(); });
+    cancelled.get_future().wait();
+    return Cancelled("Cancelled");
+  }
+};
+
+TEST(PredictTest, CancellingTheTaskEndsTheRequestsInFlight) {
+  CancellationSource task;
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(std::make_shared<HoldingEndpoint>()), {"[[3]]"}, task.token()));
+  task.Cancel();
+  EXPECT_THAT(stream->Next(), IsError(ErrorKind::kCancelled, HasSubstr("Cancelled")));
+}
+
+TEST(PredictTest, DestroyingAStreamCancelsWhatIsInFlight) {
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(std::make_shared<HoldingEndpoint>(), {.max_rows_per_request = 1}),
+                                                {"[[1],[2],[3],[4]]"}));
+  ASSERT_OK(stream->Next());
+  ASSERT_OK(stream->Next());  // Rows 2 and 3 were sent together.
+  stream.reset();
+}
+
+TEST(PredictedSchemaTest, RefusesAColumnThatIsThereAlreadyAndASchemaThatTheSerializerRefuses) {
+  const auto inference = InferenceOn(std::make_shared<EchoEndpoint>());
+  EXPECT_THAT(PredictedSchema(*inference, *SchemaOf({{"x", data::TypeId::kLong}, {"Y", data::TypeId::kLong}})),
+              IsError(ErrorKind::kSchemaMismatch, "Prediction column exists in the input already: \"y\""));
+  EXPECT_THAT(PredictedSchema(*inference, *SchemaOf({{"z", data::TypeId::kLong}})),
+              IsError(ErrorKind::kSchemaMismatch, HasSubstr("\"x\"")));
+}
+
+}  // namespace
+}  // namespace sagespark::staging
