@@ -1,0 +1,12 @@
+#include <CLI/CLI.hpp>
+
+#include "sagespark/cli/commands.h"
+
+int main(int argc, char** argv) {
+  CLI::App app("SageMaker Spark in C++: the local cloud and its tools", "sagespark");
+  app.require_subcommand(1);
+  sagespark::cli::AddServe(app);
+  sagespark::cli::AddEnv(app);
+  CLI11_PARSE(app, argc, argv);
+  return 0;
+}

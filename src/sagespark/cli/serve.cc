@@ -1,0 +1,67 @@
+#include <fcntl.h>
+#include <malloc.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <memory>
+
+#include "sagespark/cli/command_support.h"
+#include "sagespark/cli/commands.h"
+#include "sagespark/server/cloud/local_cloud.h"
+
+namespace sagespark::cli {
+namespace {
+
+int stop_event = -1;
+
+void OnStopSignal(int) {
+  const uint64_t one = 1;
+  (void)!write(stop_event, &one, sizeof(one));
+}
+
+/// Signals are handled, not blocked: a blocked signal would stay blocked in the processes that jobs start.
+void CatchStopSignals() {
+  stop_event = eventfd(0, EFD_CLOEXEC);
+  struct sigaction action {};
+  action.sa_handler = OnStopSignal;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+void WaitForStopSignal() {
+  uint64_t count = 0;
+  while (read(stop_event, &count, sizeof(count)) < 0 && errno == EINTR) {
+  }
+}
+
+void Serve(const server::LocalCloudOptions& options) {
+  mallopt(M_ARENA_MAX, 4);  // One arena a worker thread would multiply what an idle server keeps.
+  CatchStopSignals();
+  const auto cloud = ValueOrFail(server::LocalCloud::Start(options));
+  std::cout << "listening on " << cloud->url() << std::endl;
+  WaitForStopSignal();
+  cloud->Stop();
+}
+
+}  // namespace
+
+void AddServe(CLI::App& app) {
+  struct Options {
+    server::LocalCloudOptions cloud;
+    std::string data_dir;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("serve", "Run the local cloud: S3, STS, SageMaker and its runtime");
+  command->add_option("--host", options->cloud.host, "The address to listen at")->capture_default_str();
+  command->add_option("--port", options->cloud.port, "The port; 0 takes any free one")->capture_default_str();
+  AddDataDir(*command, options->data_dir);
+  command->callback([options] {
+    options->cloud.data_dir = options->data_dir;
+    Serve(options->cloud);
+  });
+}
+
+}  // namespace sagespark::cli

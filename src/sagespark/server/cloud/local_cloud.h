@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "sagespark/base/result.h"
+
+namespace sagespark::server {
+
+struct LocalCloudOptions {
+  std::string host = "127.0.0.1";
+  uint16_t port = 0;               ///< 0 takes any free one.
+  std::filesystem::path data_dir;  ///< Made when absent.
+};
+
+/// All services of the local cloud on one port and one data folder.
+class LocalCloud {
+ public:
+  /// Starts to serve. Fails with kConflict (another server has the data folder), kAlreadyExists (the port is
+  /// taken), kCorruptData, kIo.
+  static Result<std::unique_ptr<LocalCloud>> Start(const LocalCloudOptions& options);
+
+  /// Stops when Stop was not called.
+  ~LocalCloud();
+
+  /// "http://127.0.0.1:8080".
+  std::string url() const;
+
+  /// Refuses new requests, lets running ones finish for `grace`, and ends all child processes.
+  void Stop(std::chrono::milliseconds grace = std::chrono::seconds(5));
+
+ private:
+  struct Parts;
+  explicit LocalCloud(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace sagespark::server

@@ -1,0 +1,187 @@
+#include "sagespark/server/router.h"
+
+#include "sagespark/base/digest.h"
+#include "sagespark/base/log.h"
+#include "sagespark/server/errors.h"
+
+namespace sagespark::server {
+namespace {
+
+using aws::sigv4::Authorization;
+using aws::sigv4::BodyPlan;
+using aws::sigv4::RequestView;
+using aws::sigv4::VerifiedBody;
+
+/// Bodies that must be hashed before their signature can be checked (InvokeEndpoint takes 6 MiB), and those of JSON.
+constexpr size_t kMaxBufferedBytes = 26 << 20;
+constexpr size_t kMaxCachedKeys = 64;
+
+class TextReader final : public http::BodyReader {
+ public:
+  explicit TextReader(std::string_view text) : left_(text) {}
+  Result<size_t> Read(char* buffer, size_t size) override {
+    const size_t read = left_.copy(buffer, size);
+    left_.remove_prefix(read);
+    return read;
+  }
+
+ private:
+  std::string_view left_;
+};
+
+class VerifiedReader final : public http::BodyReader {
+ public:
+  explicit VerifiedReader(VerifiedBody& body) : body_(body) {}
+  Result<size_t> Read(char* buffer, size_t size) override { return body_.Read(buffer, size); }
+
+ private:
+  VerifiedBody& body_;
+};
+
+RequestView ViewOf(const http::Request& request) {
+  RequestView view{.method = request.method, .raw_path = request.raw_path, .raw_query = request.raw_query};
+  for (const auto& [name, value] : request.headers) view.headers.emplace_back(name, value);
+  return view;
+}
+
+std::string NewRequestId() {
+  std::string id = ToHex(RandomBytes(16));
+  for (const size_t dash : {20, 16, 12, 8}) id.insert(dash, "-");
+  return id;
+}
+
+/// The JSON services' codes for what S3 calls otherwise.
+Error WithJsonCode(const Error& error) {
+  static const std::map<std::string, const char*, std::less<>> kCodes = {
+      {"MissingAuthenticationToken", "MissingAuthenticationTokenException"},
+      {"InvalidAccessKeyId", "UnrecognizedClientException"},
+      {"AuthorizationHeaderMalformed", "IncompleteSignatureException"},
+      {"MissingSecurityHeader", "IncompleteSignatureException"},
+      {"AuthorizationQueryParametersError", "IncompleteSignatureException"},
+      {"RequestTimeTooSkewed", "InvalidSignatureException"},
+      {"SignatureDoesNotMatch", "InvalidSignatureException"},
+      {"XAmzContentSHA256Mismatch", "InvalidSignatureException"},
+      {"AccessDenied", "InvalidSignatureException"},
+  };
+  const auto found = kCodes.find(error.code());
+  if (found == kCodes.end()) return error;
+  return Error(error.kind(), error.message(), found->second);
+}
+
+}  // namespace
+
+Router::Router(Credentials credentials, std::string account_id, const Clock& clock)
+    : credentials_(std::move(credentials)), account_id_(std::move(account_id)), clock_(clock) {}
+
+void Router::AddJson(std::string target_prefix, JsonService& service) { json_[std::move(target_prefix)] = &service; }
+
+void Router::AddHttp(std::string signing_name, std::string path_prefix, HttpService& service) {
+  http_.push_back({std::move(signing_name), std::move(path_prefix), &service});
+}
+
+Router::Target Router::Find(const http::Request& request, const std::string& signing_name) const {
+  const std::string_view header = request.headers.Get("X-Amz-Target");
+  if (!header.empty()) {
+    const size_t dot = header.find('.');
+    const auto found = json_.find(header.substr(0, dot));
+    if (found == json_.end() || dot == header.npos) return {};
+    return {.json = found->second, .operation = std::string(header.substr(dot + 1))};
+  }
+  for (const HttpRoute& route : http_) {
+    if (route.signing_name == signing_name && request.path.starts_with(route.path_prefix)) return {.http = route.service};
+  }
+  return {.http = signing_name.empty() ? fallback_ : nullptr};
+}
+
+void Router::Handle(http::Request& request, http::ResponseWriter& response) {
+  RequestContext context{.account_id = account_id_, .request_id = NewRequestId(), .clock = &clock_,
+                         .cancellation = request.cancellation};
+  const RequestView view = ViewOf(request);
+  const Result<Authorization> authorization = aws::sigv4::ParseAuthorization(view);
+  if (authorization.ok()) {
+    context.region = authorization->region;
+    context.access_key_id = authorization->access_key_id;
+  }
+  const Target target = Find(request, authorization.ok() ? authorization->service : "");
+  const bool known = target.http != nullptr || target.json != nullptr;
+  Status status = Status::Ok();
+  if (!authorization.ok()) {
+    status = authorization.error();
+  } else if (!known) {
+    status = CodedError(ErrorKind::kUnimplemented, "UnknownOperationException",
+                        "No such service: " + authorization->service + " " +
+                            std::string(request.headers.Get("X-Amz-Target")));
+  } else {
+    status = Answer(context, target, request, view, *authorization, response);
+  }
+  if (status.ok() || response.started()) return;
+  if (target.http != nullptr) {
+    target.http->HandleError(context, request, status.error(), response);
+  } else {
+    (void)response.Send(JsonErrorResponse(context, WithJsonCode(status.error())));
+  }
+}
+
+Status Router::Answer(const RequestContext& context, const Target& target, http::Request& request,
+                      const RequestView& view, const Authorization& authorization, http::ResponseWriter& response) {
+  if (!ConstantTimeEquals(authorization.access_key_id, credentials_.access_key_id)) {
+    return CodedError(ErrorKind::kPermissionDenied, "InvalidAccessKeyId",
+                      "The AWS Access Key Id you provided does not exist in our records.");
+  }
+  std::string payload_hash(view.Header("x-amz-content-sha256"));
+  std::string buffered;
+  TextReader buffered_reader({});
+  http::BodyReader* source = request.body;
+  if (payload_hash.empty() && authorization.presigned) payload_hash = aws::sigv4::kUnsignedPayload;
+  if (payload_hash.empty()) {
+    if (authorization.service == "s3") {
+      return CodedError(ErrorKind::kInvalidArgument, "InvalidRequest",
+                        "Missing required header for this request: x-amz-content-sha256");
+    }
+    SAGESPARK_ASSIGN_OR_RETURN(buffered, http::ReadAll(*request.body, kMaxBufferedBytes));
+    payload_hash = Sha256Hex(buffered);
+    buffered_reader = TextReader(buffered);
+    source = &buffered_reader;
+  }
+  const std::string key = SigningKey(authorization);
+  SAGESPARK_RETURN_IF_ERROR(aws::sigv4::Verify(view, authorization, key, payload_hash, clock_.Now()));
+  SAGESPARK_ASSIGN_OR_RETURN(BodyPlan plan, BodyPlan::FromHeaders(view, authorization, key));
+  VerifiedBody body([source](char* buffer, size_t size) { return source->Read(buffer, size); }, std::move(plan));
+  VerifiedReader reader(body);
+  if (target.http != nullptr) {
+    target.http->Handle(context, request, reader, response);
+  } else {
+    AnswerJson(context, target, reader, response);
+  }
+  return Status::Ok();
+}
+
+void Router::AnswerJson(const RequestContext& context, const Target& target, http::BodyReader& body,
+                        http::ResponseWriter& response) {
+  const auto run = [&]() -> Result<json::Value> {
+    SAGESPARK_ASSIGN_OR_RETURN(const std::string text, http::ReadAll(body, kMaxBufferedBytes));
+    Result<json::Value> input = text.empty() ? Result<json::Value>(json::Value(json::Object())) : json::Parse(text);
+    if (!input.ok() || input->if_object() == nullptr) {
+      return CodedError(ErrorKind::kInvalidArgument, "SerializationException", "Request body is not a JSON object");
+    }
+    return target.json->Handle(context, target.operation, *input);
+  };
+  const Result<json::Value> output = run();
+  if (!output.ok()) {
+    (void)response.Send(JsonErrorResponse(context, WithJsonCode(output.error())));
+    return;
+  }
+  (void)response.Send({.headers = {{"Content-Type", "application/x-amz-json-1.1"},
+                                   {"x-amzn-RequestId", context.request_id}},
+                       .body = json::Dump(*output)});
+}
+
+std::string Router::SigningKey(const Authorization& authorization) {
+  const std::lock_guard lock(key_mutex_);
+  if (keys_.size() >= kMaxCachedKeys) keys_.clear();
+  std::string& key = keys_[authorization.Scope()];
+  if (key.empty()) key = aws::sigv4::SigningKey(credentials_.secret_access_key, authorization);
+  return key;
+}
+
+}  // namespace sagespark::server

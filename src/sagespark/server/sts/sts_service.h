@@ -1,0 +1,16 @@
+#pragma once
+
+#include "sagespark/server/service.h"
+
+namespace sagespark::server {
+
+/// AWS Security Token Service: GetCallerIdentity.
+class StsService final : public HttpService {
+ public:
+  void Handle(const RequestContext& context, const http::Request& request, http::BodyReader& body,
+              http::ResponseWriter& response) override;
+  void HandleError(const RequestContext& context, const http::Request& request, const Error& error,
+                   http::ResponseWriter& response) override;
+};
+
+}  // namespace sagespark::server
