@@ -36,6 +36,9 @@ class RecordIoReader {
   /// byte, on another magic, a frame in parts or a cut one, and with kResourceLimit beyond the size limit.
   Result<std::optional<std::string_view>> Next();
 
+  /// The byte at which the next frame starts, counted over the whole stream.
+  int64_t position() const { return position_; }
+
  private:
   /// Makes `wanted` bytes available in bytes_ unless the source ends before.
   Status Fill(size_t wanted);

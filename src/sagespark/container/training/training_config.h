@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "sagespark/base/result.h"
+#include "sagespark/container/algorithm.h"
 #include "sagespark/container/media_type.h"
-#include "sagespark/container/training/training_log.h"
 
 namespace sagespark::container {
 

@@ -5,15 +5,12 @@
 #include <ostream>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "sagespark/base/clock.h"
+#include "sagespark/container/algorithm.h"
 
 namespace sagespark::container {
-
-/// Names and values in order.
-using Hyperparameters = std::vector<std::pair<std::string, std::string>>;
 
 /// One name of a `#metrics` line, seen `count` times.
 struct MetricSummary {

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sagespark/base/result.h"
+#include "sagespark/linalg/matrix.h"
+
+namespace sagespark::container {
+
+class TrainingContext;
+
+/// Names and values in order.
+using Hyperparameters = std::vector<std::pair<std::string, std::string>>;
+
+/// One named answer a row, or one list of `width` numbers a row.
+struct PredictionColumn {
+  std::string name;           ///< As the answers have it: "closest_cluster".
+  int64_t width = 1;
+  bool is_list = false;       ///< Written as a list in JSON also when width is 1.
+  std::vector<float> values;  ///< rows x width, row-major.
+};
+
+/// A loaded model. Thread safety: const methods may run concurrently.
+class Predictor {
+ public:
+  virtual ~Predictor() = default;
+
+  /// The length of the rows it takes.
+  virtual int64_t feature_dim() const = 0;
+
+  /// Answers rows x feature_dim finite values; every column has an answer for each row, in their order.
+  virtual Result<std::vector<PredictionColumn>> Predict(linalg::MatrixView<const float> rows) const = 0;
+};
+
+/// What one built-in algorithm adds to the training and hosting contracts; see ContainerMain.
+class Algorithm {
+ public:
+  virtual ~Algorithm() = default;
+
+  /// The executable's name: "kmeans".
+  virtual std::string_view name() const = 0;
+
+  /// The dimension "Algorithm" of its metrics: "AWS/KMeansWebscale".
+  virtual std::string_view metrics_name() const = 0;
+
+  /// The hyperparameters that a job need not give, in the order of the log.
+  virtual Hyperparameters default_hyperparameters() const = 0;
+
+  /// Runs one training job and writes its model. Errors that the job's owner can mend are of any kind but kInternal.
+  virtual Status Train(TrainingContext& context) const = 0;
+
+  /// Loads what Train wrote. Fails with kNotFound or kCorruptData, naming the file.
+  virtual Result<std::unique_ptr<Predictor>> LoadModel(const std::filesystem::path& directory) const = 0;
+};
+
+}  // namespace sagespark::container

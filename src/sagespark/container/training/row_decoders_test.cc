@@ -1,0 +1,88 @@
+#include "sagespark/container/training/row_decoders.h"
+
+#include <cstring>
+
+#include "sagespark/codec/record_encoder.h"
+#include "sagespark/codec/recordio.h"
+#include "sagespark/testing/matchers.h"
+
+namespace sagespark::container {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class MemoryStream final : public io::InputStream {
+ public:
+  explicit MemoryStream(std::string_view bytes) : bytes_(bytes) {}
+
+  Result<size_t> Read(std::span<char> buffer) override {
+    const size_t count = std::min(buffer.size(), bytes_.size());
+    std::memcpy(buffer.data(), bytes_.data(), count);
+    bytes_.remove_prefix(count);
+    return count;
+  }
+
+ private:
+  std::string_view bytes_;
+};
+
+/// All rows of two features.
+Result<std::vector<std::vector<float>>> Rows(const MediaType& content_type, std::string_view bytes) {
+  MemoryStream stream(bytes);
+  SAGESPARK_ASSIGN_OR_RETURN(const MakeRowDecoder make, RowDecoderFor({.name = "train", .content_type = content_type}));
+  const auto decoder = make(stream);
+  std::vector<std::vector<float>> rows;
+  while (true) {
+    std::vector<float> row(2, -1);
+    SAGESPARK_ASSIGN_OR_RETURN(const bool found, decoder->Next(row));
+    if (!found) return rows;
+    rows.push_back(std::move(row));
+  }
+}
+
+Result<std::vector<std::vector<float>>> RecordIoRows(std::string_view bytes) {
+  return Rows({.type = std::string(kRecordIoProtobuf), .parameters = {}}, bytes);
+}
+
+/// Frames of a dense and a sparse row.
+std::string TwoRecords() {
+  std::string bytes;
+  codec::RecordEncoder encoder;
+  const std::vector<double> dense = {1.5, -2};
+  const std::vector<double> sparse = {7};
+  const std::vector<int32_t> indices = {1};
+  SAGESPARK_CHECK(encoder.Append({.size = 2, .indices = {}, .values = dense}, 3.0, bytes).ok());
+  SAGESPARK_CHECK(
+      encoder.Append({.is_sparse = true, .size = 2, .indices = indices, .values = sparse}, std::nullopt, bytes).ok());
+  return bytes;
+}
+
+TEST(RecordIoRowDecoderTest, ReadsDenseAndSparseRecordsAsDenseRows) {
+  EXPECT_THAT(RecordIoRows(TwoRecords()), HasValue(ElementsAre(ElementsAre(1.5, -2), ElementsAre(0, 7))));
+  EXPECT_THAT(RecordIoRows(""), HasValue(ElementsAre()));
+}
+
+TEST(RecordIoRowDecoderTest, NamesTheByteOfABrokenFrameAndTheLengthsOfAnotherRow) {
+  const std::string records = TwoRecords();
+  EXPECT_THAT(RecordIoRows(records.substr(0, records.size() - 1)),
+              IsError(ErrorKind::kCorruptData, testing::ContainsRegex("cut record at byte [1-9]")));
+  EXPECT_THAT(RecordIoRows("definitely no RecordIO"),
+              IsError(ErrorKind::kCorruptData, HasSubstr("wrong magic number at byte 0")));
+  std::string frame;
+  ASSERT_OK(codec::AppendRecordIoFrame("\xff\xff no Record", frame));
+  EXPECT_THAT(RecordIoRows(TwoRecords() + frame),
+              IsError(ErrorKind::kCorruptData, testing::ContainsRegex("malformed.* byte [1-9]")));
+  std::string three;
+  const std::vector<double> values = {1, 2, 3};
+  ASSERT_OK(codec::RecordEncoder().Append({.size = 3, .indices = {}, .values = values}, std::nullopt, three));
+  EXPECT_THAT(RecordIoRows(three), IsError(ErrorKind::kCorruptData, HasSubstr("3 features, not 2")));
+}
+
+TEST(RowDecoderForTest, NamesAContentTypeThatItCannotRead) {
+  EXPECT_THAT(RowDecoderFor({.name = "train", .content_type = {.type = "image/png", .parameters = {}}}),
+              IsError(ErrorKind::kUnimplemented, HasSubstr("channel \"train\" has image/png")));
+}
+
+}  // namespace
+}  // namespace sagespark::container

@@ -1,0 +1,59 @@
+#include "sagespark/container/training/training_context.h"
+
+#include <charconv>
+#include <cstdlib>
+
+#include "sagespark/container/training/row_decoders.h"
+
+namespace sagespark::container {
+
+TrainingContext::TrainingContext(ContainerPaths paths, TrainingConfig config, const Hyperparameters& hyperparameters,
+                                 TrainingLog& log, CancellationToken cancellation)
+    : paths_(std::move(paths)),
+      config_(std::move(config)),
+      hyperparameters_(hyperparameters.begin(), hyperparameters.end()),
+      log_(log),
+      cancellation_(std::move(cancellation)),
+      files_(io::MakeLocalFileSystem()) {}
+
+Result<uint64_t> TrainingContext::Seed() const {
+  const char* text = std::getenv("SAGESPARK_SEED");
+  if (text == nullptr) return uint64_t{0};
+  uint64_t seed = 0;
+  const std::string_view digits(text);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed);
+  if (error == std::errc() && end == digits.data() + digits.size()) return seed;
+  return InvalidArgument("SAGESPARK_SEED is not an integer in [0, 2^64): \"" + std::string(digits) + "\"");
+}
+
+Result<Channel> TrainingContext::OpenChannel(std::string_view name) const {
+  const ChannelConfig* config = config_.FindChannel(name);
+  if (config == nullptr) {
+    std::string others;
+    for (const ChannelConfig& channel : config_.channels) others += (others.empty() ? "" : ", ") + channel.name;
+    return InvalidArgument("Required channel is missing: \"" + std::string(name) + "\"; the job has " +
+                           (others.empty() ? "none" : others));
+  }
+  SAGESPARK_RETURN_IF_ERROR(RowDecoderFor(*config).status());
+  return Channel(*config, paths_.channel(name), files_);
+}
+
+Result<std::unique_ptr<BatchReader>> TrainingContext::Read(const Channel& channel, int64_t epoch, int64_t feature_dim,
+                                                           int64_t batch_rows) const {
+  SAGESPARK_ASSIGN_OR_RETURN(MakeRowDecoder make_decoder, RowDecoderFor(channel.config()));
+  SAGESPARK_ASSIGN_OR_RETURN(std::vector<std::string> paths, channel.Files(epoch));
+  return std::make_unique<BatchReader>(channel.file_system(), std::move(paths),
+                                       BatchReader::Options{.feature_dim = feature_dim,
+                                                            .batch_rows = batch_rows,
+                                                            .make_decoder = std::move(make_decoder),
+                                                            .cancellation = cancellation_});
+}
+
+Status TrainingContext::WriteModel(std::string_view name, std::string_view bytes) const {
+  SAGESPARK_ASSIGN_OR_RETURN(
+      const auto file, files_->Create({.scheme = "file", .authority = {}, .path = (paths_.model() / name).string()}));
+  SAGESPARK_RETURN_IF_ERROR(file->Write(bytes));
+  return file->Close();
+}
+
+}  // namespace sagespark::container

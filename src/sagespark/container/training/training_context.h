@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sagespark/base/cancellation.h"
+#include "sagespark/base/result.h"
+#include "sagespark/container/training/batch_reader.h"
+#include "sagespark/container/training/channel.h"
+#include "sagespark/container/training/training_config.h"
+#include "sagespark/container/training/training_log.h"
+
+namespace sagespark::container {
+
+/// What an algorithm sees of its training job.
+class TrainingContext {
+ public:
+  /// `log` outlives the context. `hyperparameters` are the given ones and, where there are none, the defaults.
+  TrainingContext(ContainerPaths paths, TrainingConfig config, const Hyperparameters& hyperparameters, TrainingLog& log,
+                  CancellationToken cancellation);
+
+  const std::map<std::string, std::string>& hyperparameters() const { return hyperparameters_; }
+  TrainingLog& log() { return log_; }
+  const CancellationToken& cancellation() const { return cancellation_; }
+
+  /// Where random numbers start: the environment variable SAGESPARK_SEED, by default 0. Fails with kInvalidArgument.
+  Result<uint64_t> Seed() const;
+
+  bool HasChannel(std::string_view name) const { return config_.FindChannel(name) != nullptr; }
+
+  /// Fails with kInvalidArgument, naming the channels that there are, when the job has no such one, and with
+  /// kUnimplemented, naming the content type, when its rows cannot be read.
+  Result<Channel> OpenChannel(std::string_view name) const;
+
+  /// Starts to read epoch `epoch` (from 0) of a channel. Rows have `feature_dim` columns. Fails as Channel::Files.
+  Result<std::unique_ptr<BatchReader>> Read(const Channel& channel, int64_t epoch, int64_t feature_dim,
+                                            int64_t batch_rows) const;
+
+  /// Writes a file of the model, visible when it is whole.
+  Status WriteModel(std::string_view name, std::string_view bytes) const;
+
+ private:
+  ContainerPaths paths_;
+  TrainingConfig config_;
+  std::map<std::string, std::string> hyperparameters_;
+  TrainingLog& log_;
+  CancellationToken cancellation_;
+  std::shared_ptr<io::FileSystem> files_;
+};
+
+}  // namespace sagespark::container
