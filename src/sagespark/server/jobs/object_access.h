@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "sagespark/base/result.h"
+
+namespace sagespark::server {
+
+struct StoredObject {
+  std::string key;
+  int64_t size = 0;
+};
+
+/// What jobs and endpoints need of the object store of this server. Thread-safe.
+class ObjectAccess {
+ public:
+  virtual ~ObjectAccess() = default;
+
+  /// Calls `visit` with every object whose key starts with `prefix`, in byte order of the keys, until it fails.
+  /// Fails with kNotFound when the bucket does not exist.
+  virtual Status List(const std::string& bucket, const std::string& prefix, const std::function<Status(const StoredObject&)>& visit) = 0;
+
+  /// Puts the object's bytes into a new file at `path`: shared with the store where that is safe, else copied.
+  /// Fails with kNotFound when there is no such object.
+  virtual Status Materialize(const std::string& bucket, const std::string& key, const std::filesystem::path& path) = 0;
+
+  /// Stores a file as an object, visible at once and whole. Fails with kNotFound when the bucket does not exist.
+  virtual Status Store(const std::string& bucket, const std::string& key, const std::filesystem::path& path) = 0;
+};
+
+}  // namespace sagespark::server

@@ -1,0 +1,382 @@
+#include "sagespark/server/jobs/training_jobs.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "sagespark/base/log.h"
+#include "sagespark/base/uri.h"
+#include "sagespark/server/jobs/artifacts.h"
+#include "sagespark/server/jobs/channel_data.h"
+#include "sagespark/server/jobs/container_process.h"
+#include "sagespark/server/jobs/job_folder.h"
+
+namespace sagespark::server {
+namespace {
+
+namespace fs = std::filesystem;
+namespace sm = aws::sagemaker;
+namespace job_status = aws::sagemaker::training_job_status;
+namespace secondary = aws::sagemaker::secondary_status;
+
+constexpr int64_t kDefaultRuntimeSeconds = 86'400;
+constexpr char kServerEnded[] = "InternalServerError: The local server ended while the training job ran. Please create the job again.";
+
+SystemTime NowInMillis() { return std::chrono::floor<milliseconds>(Clock::System().Now()); }
+
+/// Ends the current secondary status and begins the next.
+void EnterSecondaryStatus(sm::DescribeTrainingJobResponse& job, std::string_view status, const std::string& message, SystemTime now) {
+  if (!job.secondary_status_transitions.empty()) job.secondary_status_transitions.back().end_time = now;
+  job.secondary_status = status;
+  job.secondary_status_transitions.push_back({.status = std::string(status), .start_time = now, .status_message = message});
+  job.last_modified_time = now;
+}
+
+Status ChangeJob(Record& record, const std::function<void(sm::DescribeTrainingJobResponse&, SystemTime)>& change) {
+  SAGESPARK_ASSIGN_OR_RETURN(auto job, aws::FromJson<sm::DescribeTrainingJobResponse>(record.document));
+  record.modified = NowInMillis();
+  change(job, record.modified);
+  record.status = job.training_job_status;
+  record.document = ToJson(job);
+  return Status::Ok();
+}
+
+/// How a job ends.
+struct Outcome {
+  std::string_view status;
+  std::string_view secondary;
+  std::string message;         ///< Of the last secondary status.
+  std::string failure_reason;  ///< Empty unless failed.
+};
+
+Outcome Failed(std::string reason) {
+  return {job_status::kFailed, secondary::kFailed, "Training job failed", std::move(reason)};
+}
+
+void EndJob(sm::DescribeTrainingJobResponse& job, const Outcome& outcome, SystemTime now) {
+  job.training_job_status = outcome.status;
+  EnterSecondaryStatus(job, outcome.secondary, outcome.message, now);
+  job.secondary_status_transitions.back().end_time = now;
+  if (!outcome.failure_reason.empty()) job.failure_reason = outcome.failure_reason.substr(0, 1024);
+  if (job.training_start_time) {
+    job.training_end_time = now;
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(now - *job.training_start_time).count();
+    job.training_time_in_seconds = std::max<int64_t>(1, seconds);
+    job.billable_time_in_seconds = job.training_time_in_seconds;
+  }
+}
+
+}  // namespace
+
+/// What other threads may do to a job's thread.
+struct TrainingJobs::Running {
+  std::thread thread;
+  bool ended = false;  ///< Guarded by TrainingJobs::mutex_.
+  std::atomic<bool> stop_asked = false;
+  std::atomic<bool> server_ends = false;
+  Wakeup ask_to_end;  ///< Hosts get SIGTERM.
+  Wakeup end_now;     ///< Hosts get SIGKILL.
+  CancellationSource cancellation;  ///< Of what happens before and after the hosts run.
+};
+
+/// One job from its record to its end, on its own thread.
+class TrainingJobs::Run {
+ public:
+  Run(TrainingJobs& jobs, Running& running, std::string name)
+      : jobs_(jobs), running_(running), name_(std::move(name)), folder_(jobs.options_.folder / name_) {}
+
+  void Execute() {
+    const auto outcome = ExecuteWithoutExceptions();
+    std::error_code error;
+    fs::remove_all(folder_, error);
+    Outcome end = outcome.ok() ? *outcome : EndByError(outcome.error());
+    const Status ended = Change([&](sm::DescribeTrainingJobResponse& job, SystemTime now) { EndJob(job, end, now); });
+    if (!ended.ok()) Log(LogLevel::kError, "Cannot record the end of training job " + name_ + ": " + ended.error().message());
+  }
+
+ private:
+  enum class StopReason { kNone, kAsked, kRuntime, kOtherHost, kServerEnds };
+  struct HostEnd {
+    std::optional<Error> start_error;
+    ProcessExit exit;
+  };
+
+  Result<Outcome> ExecuteWithoutExceptions() {
+    try {
+      return TryExecute();
+    } catch (const std::exception& exception) {  // Memory, or a folder that changes while it is listed.
+      return InternalError(exception.what());
+    }
+  }
+
+  Result<Outcome> TryExecute() {
+    SAGESPARK_ASSIGN_OR_RETURN(const Record record, jobs_.records_.Get(RecordKind::kTrainingJob, name_));
+    SAGESPARK_ASSIGN_OR_RETURN(job_, aws::FromJson<sm::DescribeTrainingJobResponse>(record.document));
+    SAGESPARK_ASSIGN_OR_RETURN(program_, jobs_.images_.Find(job_.algorithm_specification->training_image.value_or("")));
+    SAGESPARK_RETURN_IF_ERROR(running_.cancellation.token().Check());
+    SAGESPARK_RETURN_IF_ERROR(Prepare());
+    SAGESPARK_RETURN_IF_ERROR(Enter(secondary::kTraining, "Training image download completed. Training in progress."));
+    RunHosts();
+    if (stop_reason_ == StopReason::kServerEnds) return Failed(kServerEnded);
+    if (stop_reason_ == StopReason::kOtherHost || stop_reason_ == StopReason::kNone) {
+      if (const std::string reason = HostFailure(); !reason.empty()) return Failed(reason);
+    }
+    SAGESPARK_RETURN_IF_ERROR(Upload());
+    return OutcomeOfStop();
+  }
+
+  Status Prepare() {
+    SAGESPARK_RETURN_IF_ERROR(Change([](sm::DescribeTrainingJobResponse& job, SystemTime now) {
+      job.training_start_time = now;
+      if (job.training_job_status == job_status::kInProgress) EnterSecondaryStatus(job, secondary::kDownloading, "Downloading input data", now);
+    }));
+    hosts_ = HostFolders(folder_, job_.resource_config->instance_count.value_or(1));
+    SAGESPARK_RETURN_IF_ERROR(WriteJobConfig(job_, hosts_));
+    for (const sm::Channel& channel : job_.input_data_config) {
+      std::vector<fs::path> folders;
+      for (const HostFolder& host : hosts_) folders.push_back(host.channel(channel.channel_name));
+      SAGESPARK_RETURN_IF_ERROR(LayOutChannel(channel, job_.role_arn.value_or(""), Region(), folders, jobs_.objects_,
+                                              running_.cancellation.token()));
+    }
+    return Status::Ok();
+  }
+
+  void RunHosts() {
+    const auto seconds = job_.stopping_condition.max_runtime_in_seconds.value_or(kDefaultRuntimeSeconds);
+    const Deadline deadline = Deadline::After(std::chrono::seconds(seconds));
+    ends_.resize(hosts_.size());
+    std::vector<std::thread> others;
+    for (size_t i = 1; i < hosts_.size(); ++i) others.emplace_back([this, i, &deadline] { RunHost(i, deadline); });
+    RunHost(0, deadline);
+    for (std::thread& other : others) other.join();
+  }
+
+  void RunHost(size_t index, const Deadline& deadline) {
+    const auto millis = std::chrono::duration_cast<milliseconds>(NowInMillis().time_since_epoch()).count();
+    ContainerLog log(jobs_.logs_, std::string(kTrainingLogGroup), name_ + "/" + hosts_[index].host + "-" + std::to_string(millis));
+    auto process = StartContainer(program_, "train", hosts_[index].root.string(), Environment());
+    if (process.ok()) {
+      Watch(**process, log, deadline);
+      ends_[index].exit = (*process)->Wait();
+    } else {
+      ends_[index].start_error = process.error();
+    }
+    log.Finish();
+    // One host that failed ends the job: the others would wait for it.
+    if (!process.ok() || !ends_[index].exit.ok()) EndHosts(StopReason::kOtherHost);
+  }
+
+  /// Passes output on until the process ends; asks it to end, then makes it, when the time has come.
+  void Watch(Process& process, ContainerLog& log, const Deadline& runtime) {
+    const Wakeup never;
+    const Wakeup* wakeup = &running_.ask_to_end;
+    Deadline deadline = runtime;
+    std::string output;
+    while (true) {
+      output.clear();
+      const ProcessEvent event = process.WaitForEvent(*wakeup, deadline, output);
+      if (event == ProcessEvent::kOutput) {
+        log.Write(output);
+      } else if (event == ProcessEvent::kExited) {
+        return;
+      } else if (wakeup == &running_.ask_to_end) {
+        if (event == ProcessEvent::kTimeout) EndHosts(StopReason::kRuntime);
+        NoteWhoAsked();
+        process.SignalGroup(SIGTERM);
+        wakeup = &running_.end_now;
+        deadline = Deadline::After(jobs_.options_.stop_grace);
+      } else {
+        process.SignalGroup(SIGKILL);
+        wakeup = &never;
+        deadline = Deadline();
+      }
+    }
+  }
+
+  void NoteWhoAsked() {
+    if (running_.server_ends) EndHosts(StopReason::kServerEnds);
+    if (running_.stop_asked) EndHosts(StopReason::kAsked);
+  }
+
+  /// Keeps the first reason.
+  void EndHosts(StopReason reason) {
+    StopReason none = StopReason::kNone;
+    stop_reason_.compare_exchange_strong(none, reason);
+    running_.ask_to_end.Signal();
+  }
+
+  /// Why the first host that failed by itself did so; empty when none did.
+  std::string HostFailure() const {
+    for (size_t i = 0; i < ends_.size(); ++i) {
+      if (ends_[i].start_error) return "InternalServerError: " + ends_[i].start_error->message();
+      // Hosts that were ended because of another one tell nothing.
+      const bool was_ended = ends_[i].exit.signal == SIGTERM || ends_[i].exit.signal == SIGKILL;
+      if (ends_[i].exit.ok() || (ends_.size() > 1 && was_ended)) continue;
+      return FailureOf(hosts_[i], ends_[i].exit);
+    }
+    return stop_reason_ == StopReason::kOtherHost ? FailureOf(hosts_[0], ends_[0].exit) : "";
+  }
+
+  static std::string FailureOf(const HostFolder& host, const ProcessExit& exit) {
+    const std::string failure = ReadFailure(host);
+    const std::string code = exit.signal == 0 ? "exit code: " + std::to_string(exit.exit_code) : "ended by " + exit.ToString();
+    return "AlgorithmError: " + (failure.empty() ? "" : failure + ", ") + code;
+  }
+
+  Status Upload() {
+    SAGESPARK_RETURN_IF_ERROR(Enter(secondary::kUploading, "Uploading generated training model"));
+    SAGESPARK_RETURN_IF_ERROR(MergeModels(hosts_));
+    const std::string model_uri = job_.model_artifacts.s3_model_artifacts;
+    const bool stopped = stop_reason_ != StopReason::kNone;
+    if (!stopped || !IsEmptyFolder(hosts_[0].model())) {
+      SAGESPARK_RETURN_IF_ERROR(UploadFolder(hosts_[0].model(), model_uri, folder_ / "model.tar.gz", jobs_.objects_));
+    }
+    const fs::path data = hosts_[0].output() / "data";
+    if (IsEmptyFolder(data)) return Status::Ok();
+    const std::string output_uri = model_uri.substr(0, model_uri.rfind('/') + 1) + "output.tar.gz";
+    return UploadFolder(data, output_uri, folder_ / "output.tar.gz", jobs_.objects_);
+  }
+
+  Outcome OutcomeOfStop() const {
+    switch (stop_reason_) {
+      case StopReason::kAsked: return {job_status::kStopped, secondary::kStopped, "Training job stopped", ""};
+      case StopReason::kRuntime:
+        return {job_status::kStopped, secondary::kMaxRuntimeExceeded, "Training job runtime exceeded MaxRuntimeInSeconds provided", ""};
+      default: return {job_status::kCompleted, secondary::kCompleted, "Training job completed", ""};
+    }
+  }
+
+  Outcome EndByError(const Error& error) const {
+    if (running_.server_ends) return Failed(kServerEnded);
+    if (error.kind() == ErrorKind::kCancelled) return {job_status::kStopped, secondary::kStopped, "Training job stopped", ""};
+    const bool is_aws_text = error.message().starts_with("ClientError:");
+    return Failed(is_aws_text ? error.message() : "InternalServerError: " + error.message());
+  }
+
+  /// Steps are not shown any more once the job is Stopping.
+  Status Enter(std::string_view status, const std::string& message) {
+    return Change([&](sm::DescribeTrainingJobResponse& job, SystemTime now) {
+      if (job.training_job_status == job_status::kInProgress) EnterSecondaryStatus(job, status, message, now);
+    });
+  }
+
+  Status Change(const std::function<void(sm::DescribeTrainingJobResponse&, SystemTime)>& change) {
+    return jobs_.records_.Update(RecordKind::kTrainingJob, name_, [&](Record& record) { return ChangeJob(record, change); }).status();
+  }
+
+  std::map<std::string, std::string> Environment() const {
+    std::map<std::string, std::string> environment = job_.environment;
+    environment["TRAINING_JOB_NAME"] = name_;
+    environment["TRAINING_JOB_ARN"] = job_.training_job_arn;
+    environment["AWS_REGION"] = Region();
+    return environment;
+  }
+
+  /// "arn:aws:sagemaker:REGION:...".
+  std::string Region() const {
+    const size_t start = std::string_view("arn:aws:sagemaker:").size();
+    return job_.training_job_arn.substr(start, job_.training_job_arn.find(':', start) - start);
+  }
+
+  TrainingJobs& jobs_;
+  Running& running_;
+  const std::string name_;
+  const fs::path folder_;
+  sm::DescribeTrainingJobResponse job_;
+  ContainerProgram program_;
+  std::vector<HostFolder> hosts_;
+  std::vector<HostEnd> ends_;
+  std::atomic<StopReason> stop_reason_ = StopReason::kNone;
+};
+
+Result<std::unique_ptr<TrainingJobs>> TrainingJobs::Open(TrainingJobsOptions options, RecordStore& records, LogStore& logs,
+                                                         ObjectAccess& objects, const ContainerImages& images) {
+  std::error_code error;
+  fs::remove_all(options.folder, error);  // Of jobs that a killed server left behind.
+  if (fs::create_directories(options.folder, error); error) return IoError("Cannot make the jobs' folder", error.value());
+  std::unique_ptr<TrainingJobs> jobs(new TrainingJobs(std::move(options), records, logs, objects, images));
+  SAGESPARK_RETURN_IF_ERROR(jobs->FailWhatWasRunning());
+  return jobs;
+}
+
+TrainingJobs::TrainingJobs(TrainingJobsOptions options, RecordStore& records, LogStore& logs, ObjectAccess& objects,
+                           const ContainerImages& images)
+    : options_(std::move(options)), records_(records), logs_(logs), objects_(objects), images_(images) {}
+
+TrainingJobs::~TrainingJobs() {
+  std::vector<std::shared_ptr<Running>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, running] : running_) all.push_back(running);
+    for (const auto& running : all) {
+      running->server_ends = true;
+      running->cancellation.Cancel();
+      running->ask_to_end.Signal();
+      running->end_now.Signal();
+    }
+    turn_.notify_all();
+  }
+  for (const auto& running : all) running->thread.join();
+}
+
+Status TrainingJobs::FailWhatWasRunning() {
+  const std::pair<std::string_view, Outcome> ends[] = {
+      {job_status::kInProgress, Failed(kServerEnded)},
+      {job_status::kStopping, {job_status::kStopped, secondary::kStopped, "Training job stopped", ""}}};
+  for (const auto& [status, outcome] : ends) {
+    SAGESPARK_ASSIGN_OR_RETURN(const auto names, records_.NamesWithStatus(RecordKind::kTrainingJob, status));
+    for (const std::string& name : names) {
+      const auto end = [&outcome = outcome](sm::DescribeTrainingJobResponse& job, SystemTime now) { EndJob(job, outcome, now); };
+      SAGESPARK_RETURN_IF_ERROR(
+          records_.Update(RecordKind::kTrainingJob, name, [&](Record& record) { return ChangeJob(record, end); }).status());
+    }
+  }
+  return Status::Ok();
+}
+
+void TrainingJobs::Start(const std::string& name) {
+  std::unique_lock lock(mutex_);
+  JoinEnded(lock);
+  const auto running = std::make_shared<Running>();
+  running_[name] = running;
+  running->thread = std::thread([this, running, name] {
+    WaitForTurn(*running);
+    Run(*this, *running, name).Execute();
+    GiveTurnBack();
+    const std::lock_guard end_lock(mutex_);
+    running->ended = true;
+  });
+}
+
+void TrainingJobs::Stop(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = running_.find(name);
+  if (found == running_.end()) return;
+  found->second->stop_asked = true;
+  found->second->cancellation.Cancel();
+  found->second->ask_to_end.Signal();
+  turn_.notify_all();
+}
+
+void TrainingJobs::WaitForTurn(Running& running) {
+  std::unique_lock lock(mutex_);
+  // A job that shall end takes its turn at once: it only writes its end.
+  turn_.wait(lock, [&] { return turns_taken_ < options_.max_running || running.stop_asked || running.server_ends; });
+  ++turns_taken_;
+}
+
+void TrainingJobs::GiveTurnBack() {
+  const std::lock_guard lock(mutex_);
+  --turns_taken_;
+  turn_.notify_one();
+}
+
+void TrainingJobs::JoinEnded(std::unique_lock<std::mutex>&) {
+  std::erase_if(running_, [](const auto& entry) {
+    if (entry.second->ended) entry.second->thread.join();  // Its last step: it returns at once.
+    return entry.second->ended;
+  });
+}
+
+}  // namespace sagespark::server
