@@ -10,9 +10,21 @@ namespace {
 
 constexpr int32_t kOneByte = 1 << 7;
 constexpr int32_t kTwoBytes = 1 << 14;
+constexpr int32_t kThreeBytes = 1 << 21;
+constexpr int32_t kFourBytes = 1 << 28;
+
+// Counting all is faster than searching, which the processor cannot predict, up to about this many.
+constexpr size_t kCountAtMost = 1024;
+
+SAGESPARK_MULTIVERSION size_t CountLess(const int32_t* indices, size_t count, int32_t bound) {
+  int32_t below = 0;
+  for (size_t i = 0; i < count; ++i) below += indices[i] < bound ? 1 : 0;
+  return static_cast<size_t>(below);
+}
 
 size_t CountBelow(const int32_t* indices, size_t count, int32_t bound) {
   if (count == 0 || indices[count - 1] < bound) return count;
+  if (count <= kCountAtMost) return CountLess(indices, count, bound);
   return static_cast<size_t>(std::lower_bound(indices, indices + count, bound) - indices);
 }
 
@@ -38,25 +50,25 @@ SAGESPARK_MULTIVERSION void ConvertToFloat(const double* values, size_t count, c
   }
 }
 
-size_t AscendingVarintsSize(const int32_t* indices, size_t count) {
-  size_t size = 0;
-  // All but the first byte: one more for every bound that an index reaches.
-  for (int bits = 7; bits < 32; bits += 7) {
-    const size_t below = CountBelow(indices, count, int32_t{1} << bits);
-    size += count - below;
-    if (below == count) break;
-  }
-  return size + count;
+VarintPlan PlanVarints(const int32_t* indices, size_t count) {
+  VarintPlan plan;
+  plan.one_byte = CountBelow(indices, count, kOneByte);
+  const size_t up_to_two = CountBelow(indices, count, kTwoBytes);
+  plan.two_bytes = up_to_two - plan.one_byte;
+  plan.size = plan.one_byte + 2 * plan.two_bytes;
+  if (up_to_two == count) return plan;
+  const size_t up_to_three = CountBelow(indices, count, kThreeBytes);
+  const size_t up_to_four = CountBelow(indices, count, kFourBytes);
+  plan.size += 3 * (up_to_three - up_to_two) + 4 * (up_to_four - up_to_three) + 5 * (count - up_to_four);
+  return plan;
 }
 
-char* WriteAscendingVarints(const int32_t* indices, size_t count, char* out) {
-  const size_t one = CountBelow(indices, count, kOneByte);
-  WriteOneByteVarints(indices, one, out);
-  out += one;
-  const size_t two = CountBelow(indices, count, kTwoBytes);
-  WriteTwoByteVarints(indices + one, two - one, out);
-  out += 2 * (two - one);
-  for (size_t i = two; i < count; ++i) {
+char* WriteVarints(const int32_t* indices, size_t count, const VarintPlan& plan, char* out) {
+  WriteOneByteVarints(indices, plan.one_byte, out);
+  out += plan.one_byte;
+  WriteTwoByteVarints(indices + plan.one_byte, plan.two_bytes, out);
+  out += 2 * plan.two_bytes;
+  for (size_t i = plan.one_byte + plan.two_bytes; i < count; ++i) {
     auto value = static_cast<uint32_t>(indices[i]);
     for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
     *out++ = static_cast<char>(value);

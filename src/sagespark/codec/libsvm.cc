@@ -113,6 +113,7 @@ Result<std::optional<data::Batch>> LibSvmReader::Next() {
   if (!builder_.has_value()) {
     SAGESPARK_ASSIGN_OR_RETURN(builder_, data::BatchBuilder::Make(schema_));
   }
+  if (last_entries_ > 0) builder_->Reserve(std::min<int64_t>(options_.max_batch_rows, 1 << 16), last_entries_ + last_entries_ / 8);
   int64_t rows = 0;
   int64_t entries = 0;
   while (rows < options_.max_batch_rows && entries < options_.max_batch_entries) {
@@ -130,6 +131,7 @@ Result<std::optional<data::Batch>> LibSvmReader::Next() {
     entries += options_.layout == VectorLayout::kDense ? options_.num_features : static_cast<int64_t>(count_);
   }
   if (rows == 0) return std::optional<data::Batch>();
+  last_entries_ = entries;
   SAGESPARK_ASSIGN_OR_RETURN(data::Batch batch, builder_->Finish());
   return std::optional(std::move(batch));
 }

@@ -20,7 +20,7 @@ struct LibSvmOptions {
   VectorLayout layout = VectorLayout::kSparse;  ///< `vectorType`
   std::string file;                             ///< For messages.
   int64_t first_line = 1;                       ///< For messages: the number of the first line read.
-  int64_t max_batch_rows = 8192;
+  int64_t max_batch_rows = 1024;
   int64_t max_batch_entries = int64_t{1} << 22;  ///< Stored numbers; a batch ends with the row that reaches it.
 };
 
@@ -56,6 +56,7 @@ class LibSvmReader final : public data::BatchStream {
   size_t count_ = 0;  ///< Entries of the row, at the front of the two vectors.
   std::vector<int32_t> indices_;
   std::vector<double> values_;
+  int64_t last_entries_ = 0;   ///< Of the batch before: about what the next one needs.
   std::vector<double> dense_;  ///< All zeros between rows.
 };
 

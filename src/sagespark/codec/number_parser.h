@@ -49,7 +49,9 @@ inline const char* ParseNumber(const char* text, double& out) {
   at += whole.count;
   if (whole.count == 0) [[unlikely]] return ParseAnyNumber(text, out);
   double value = whole.value;
-  if (*at == '.') {
+  if (at[0] == '.' && at[1] == '0' && EndsNumber(at[2])) {  // "255.0", as Spark writes whole numbers.
+    at += 2;
+  } else if (*at == '.') {
     const DigitRun fraction = ReadDigits(at + 1);
     // Up to 15 digits and powers up to 22 are exact, so that one division rounds once.
     if (whole.count + fraction.count > 15) return ParseAnyNumber(text, out);

@@ -81,11 +81,6 @@ Status CheckSize(size_t payload) {
 
 size_t FrameSize(size_t payload) { return kRecordIoHeaderSize + payload + RecordIoPadding(payload); }
 
-char* WritePadding(size_t payload, char* out) {
-  for (size_t i = 0; i < RecordIoPadding(payload); ++i) *out++ = 0;
-  return out;
-}
-
 }  // namespace
 
 Status RecordEncoder::Append(const data::VectorRow& features, std::optional<double> label, std::string& out) {
@@ -97,51 +92,55 @@ void RecordEncoder::MakeDenseHead(size_t count, bool has_label) {
   const size_t values = count * sizeof(float);
   const Nesting nesting(PackedSize(values));
   const size_t payload = nesting.field + (has_label ? kLabelSize : 0);
-  frame_.resize(FrameSize(payload));
-  WritePadding(payload, frame_.data() + kRecordIoHeaderSize + payload);
-  char* end = WriteFrameHeader(payload, frame_.data());
+  dense_head_.resize(FrameSize(payload) - values);
+  char* end = WriteFrameHeader(payload, dense_head_.data());
   end = WriteNesting(kFeatures, nesting, end);
   if (values > 0) end = WriteTag(kValues, values, end);
-  dense_head_ = static_cast<size_t>(end - frame_.data());
+  dense_head_.resize(static_cast<size_t>(end - dense_head_.data()));
+  dense_frame_ = FrameSize(payload);
   dense_count_ = count;
   dense_has_label_ = has_label;
 }
 
+// Growing a string clears the new bytes, which stay in the processor's cache until they are written a second time.
+// That costs less than making the frame elsewhere and copying it.
+
 Status RecordEncoder::AppendDense(const data::VectorRow& features, std::optional<double> label, std::string& out) {
   const size_t count = features.values.size();
-  // Rows of one length differ in their numbers only: what surrounds these is written once.
+  // Rows of one length differ in their numbers only: what comes before these is made once.
   if (count != dense_count_ || label.has_value() != dense_has_label_) {
     SAGESPARK_RETURN_IF_ERROR(CheckSize(count * sizeof(float) + 64));
     MakeDenseHead(count, label.has_value());
   }
-  char* values = frame_.data() + dense_head_;
+  const size_t start = out.size();
+  out.resize(start + dense_frame_);
+  char* frame = out.data() + start;
+  std::memcpy(frame, dense_head_.data(), dense_head_.size());
+  char* values = frame + dense_head_.size();
   ConvertToFloat(features.values.data(), count, values);
   if (label.has_value()) WriteLabel(*label, values + count * sizeof(float));
-  out.append(frame_);
   return Status::Ok();
 }
 
 Status RecordEncoder::AppendSparse(const data::VectorRow& features, std::optional<double> label, std::string& out) {
-  dense_count_ = SIZE_MAX;
   const size_t count = features.values.size();
   const size_t values = count * sizeof(float);
-  const size_t keys = AscendingVarintsSize(features.indices.data(), count);
+  const VarintPlan keys = PlanVarints(features.indices.data(), count);
   const size_t shape = VarintSize(static_cast<uint64_t>(features.size));
-  const Nesting nesting(PackedSize(values) + PackedSize(keys) + FieldSize(shape));
+  const Nesting nesting(PackedSize(values) + PackedSize(keys.size) + FieldSize(shape));
   const size_t payload = nesting.field + (label.has_value() ? kLabelSize : 0);
   SAGESPARK_RETURN_IF_ERROR(CheckSize(payload));
-  if (frame_.size() < FrameSize(payload)) frame_.resize(FrameSize(payload));
-  char* end = WriteNesting(kFeatures, nesting, WriteFrameHeader(payload, frame_.data()));
+  const size_t start = out.size();
+  out.resize(start + FrameSize(payload));
+  char* end = WriteNesting(kFeatures, nesting, WriteFrameHeader(payload, out.data() + start));
   if (count > 0) {
     end = WriteTag(kValues, values, end);
     ConvertToFloat(features.values.data(), count, end);
-    end = WriteTag(kKeys, keys, end + values);
-    end = WriteAscendingVarints(features.indices.data(), count, end);
+    end = WriteTag(kKeys, keys.size, end + values);
+    end = WriteVarints(features.indices.data(), count, keys, end);
   }
   end = WriteVarint(static_cast<uint64_t>(features.size), WriteTag(kShape, shape, end));
-  if (label.has_value()) end = WriteLabel(*label, end);
-  end = WritePadding(payload, end);
-  out.append(frame_.data(), end);
+  if (label.has_value()) WriteLabel(*label, end);
   return Status::Ok();
 }
 

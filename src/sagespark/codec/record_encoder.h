@@ -21,12 +21,12 @@ class RecordEncoder {
  private:
   void MakeDenseHead(size_t count, bool has_label);
   Status AppendDense(const data::VectorRow& features, std::optional<double> label, std::string& out);
-  Status AppendSparse(const data::VectorRow& features, std::optional<double> label, std::string& out);
+  static Status AppendSparse(const data::VectorRow& features, std::optional<double> label, std::string& out);
 
-  std::string frame_;  ///< The frame is made here, in the processor's cache, then appended without clearing first.
-  size_t dense_count_ = SIZE_MAX;  ///< Rows of this length start as `frame_` does now: dense_head_ bytes.
+  std::string dense_head_;  ///< What comes before the numbers of rows of this length, with or without label.
+  size_t dense_count_ = SIZE_MAX;
   bool dense_has_label_ = false;
-  size_t dense_head_ = 0;
+  size_t dense_frame_ = 0;
 };
 
 }  // namespace sagespark::codec
