@@ -162,7 +162,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void Finish() {
     Abort(Cancelled("Reply abandoned"));
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return completed_ || connection_ == nullptr; });
+    changed_.wait(lock, [this] { return !running_; });
   }
 
   int status() const { return status_; }
@@ -175,7 +175,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     last_activity_ = std::max(last_activity_, std::chrono::steady_clock::now());
     while (!ready()) {
       if (failure_.has_value()) {
-        if (connection_ == nullptr) return *failure_;
+        if (!running_) return *failure_;
         changed_.wait(lock);
         continue;
       }
@@ -184,7 +184,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
                                                              std::chrono::steady_clock::now());
       const milliseconds left = deadline_.left();
       // Waiting for a connection has its own limit, the connect timeout.
-      const bool watch_idle = connection_ != nullptr;
+      const bool watch_idle = running_;
       if (left <= milliseconds(0) || (watch_idle && idle_left <= milliseconds(0))) {
         lock.unlock();
         Abort(TimedOut((left <= milliseconds(0) ? "HTTP request failed: deadline passed: "
@@ -228,6 +228,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::mutex mutex_;
   std::condition_variable changed_;
   aws_http_connection* connection_ = nullptr;  // While the request runs on it.
+  bool running_ = false;                       // From getting the connection to giving it back.
   aws_http_stream* stream_ = nullptr;
   std::optional<Error> failure_;
   bool completed_ = false;
@@ -283,6 +284,7 @@ void Exchange::OnConnection(aws_http_connection* connection, int error_code, voi
     self.stream_ = aws_http_connection_make_request(connection, &options);
     self.last_activity_ = std::chrono::steady_clock::now();
     if (self.stream_ != nullptr && aws_http_stream_activate(self.stream_) == AWS_OP_SUCCESS) {
+      self.running_ = true;
       self.changed_.notify_all();
       return;  // OnComplete follows.
     }
@@ -349,13 +351,16 @@ void Exchange::Complete(int error_code) {
   // A server may answer and close before it has read the whole request: the answer counts.
   const bool whole = headers_done_ && content_length_.has_value() && received_ == *content_length_;
   if (error_code != AWS_ERROR_SUCCESS && !whole && !failure_.has_value()) failure_ = LibraryError(error_code);
-  completed_ = true;
   aws_http_stream* stream = std::exchange(stream_, nullptr);
   aws_http_connection* connection = std::exchange(connection_, nullptr);
-  changed_.notify_all();
   lock.unlock();
+  // Given back before the caller learns of the end, so that its next request finds the connection.
   aws_http_stream_release(stream);
   aws_http_connection_manager_release_connection(manager_, connection);
+  lock.lock();
+  completed_ = true;
+  running_ = false;
+  changed_.notify_all();
 }
 
 class ExchangeStream final : public HttpResponseStream {

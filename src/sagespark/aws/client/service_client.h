@@ -38,8 +38,8 @@ class ServiceClient {
   /// Returns the reply, which is 2xx, when its headers are here.
   Result<std::unique_ptr<HttpResponseStream>> Start(ServiceCall call);
 
+  Service service() const { return service_; }
   const ClientConfig& config() const { return context_->config; }
-  const Clock& clock() const { return *context_->clock; }
 
  private:
   /// One attempt.
