@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "sagespark/container/python_text.h"
 #include "sagespark/container/training/training_context.h"
 #include "sagespark/container/training/training_log.h"
 

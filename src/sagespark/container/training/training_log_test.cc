@@ -51,14 +51,5 @@ TEST_F(TrainingLogTest, LeavesOutDimensionsThatThereAreNot) {
                                              "11.5, \"count\": 1, \"min\": 11.5, \"max\": 11.5}}}"));
 }
 
-TEST(PythonFormatTest, WritesValuesAsPythonDoes) {
-  EXPECT_EQ(PythonFloat(200), "200.0");
-  EXPECT_EQ(PythonFloat(0.1), "0.1");
-  EXPECT_EQ(PythonFloat(1e-7), "1e-07");
-  EXPECT_EQ(PythonFloat(2.5e20), "2.5e+20");
-  EXPECT_EQ(PythonDict({{"k", "8"}, {"eval_metrics", "[\"msd\"]"}, {"x", "it's"}, {"y", "'\""}}),
-            R"({'k': '8', 'eval_metrics': '["msd"]', 'x': "it's", 'y': '\'"'})");
-}
-
 }  // namespace
 }  // namespace sagespark::container
