@@ -6,6 +6,7 @@
 namespace sagespark::codec {
 namespace {
 
+constexpr size_t kFirstSize = size_t{16} << 10;  // Doubled block by block: small texts stay cheap.
 constexpr size_t kBlockSize = size_t{1} << 20;
 
 }  // namespace
@@ -28,7 +29,8 @@ Result<std::optional<std::string_view>> LineBlocks::Next() {
       continue;
     }
     if (end_ > max_line_) return ResourceLimit("Line is longer than the limit: " + std::to_string(max_line_) + " bytes");
-    buffer_.resize(std::max(buffer_.size(), std::max(kBlockSize, 2 * end_) + kBlockSlack));
+    const size_t wanted = std::clamp(2 * buffer_.size(), kFirstSize, kBlockSize);
+    buffer_.resize(std::max({buffer_.size(), wanted, 2 * end_ + kBlockSlack}));
     SAGESPARK_ASSIGN_OR_RETURN(const size_t count, source_({buffer_.data() + end_, buffer_.size() - kBlockSlack - end_}));
     at_end_ = count == 0;
     end_ += count;

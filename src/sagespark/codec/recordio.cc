@@ -9,7 +9,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "RecordIO is written as the machine holds it");
 
-constexpr size_t kReadSize = 1 << 20;
+constexpr size_t kFirstSize = size_t{16} << 10;  // Doubled read by read: small streams stay cheap.
+constexpr size_t kReadSize = size_t{1} << 20;
 
 uint32_t LoadUint32(const char* bytes) {
   uint32_t value;
@@ -40,7 +41,7 @@ Status RecordIoReader::Fill(size_t wanted) {
   // The rest moves to the front, and the buffer grows only to what a frame needs.
   const size_t kept = bytes_.size();
   if (kept > 0) std::memmove(buffer_.data(), bytes_.data(), kept);
-  buffer_.resize(std::max({buffer_.size(), wanted, kReadSize}));
+  buffer_.resize(std::max({buffer_.size(), wanted, std::clamp(2 * buffer_.size(), kFirstSize, kReadSize)}));
   size_t filled = kept;
   while (filled < wanted) {
     SAGESPARK_ASSIGN_OR_RETURN(const size_t count, source_({buffer_.data() + filled, buffer_.size() - filled}));

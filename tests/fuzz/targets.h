@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+// One function a parser: takes any bytes, must neither crash nor read beyond them, and may abort when what was
+// parsed does not hold together.
+namespace sagespark::fuzz {
+
+void Record(std::string_view bytes);
+void RecordIo(std::string_view bytes);
+void KMeansAnswer(std::string_view bytes);
+void LibSvm(std::string_view bytes);
+void Json(std::string_view bytes);
+
+}  // namespace sagespark::fuzz
