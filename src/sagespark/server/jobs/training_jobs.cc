@@ -21,6 +21,7 @@ namespace job_status = aws::sagemaker::training_job_status;
 namespace secondary = aws::sagemaker::secondary_status;
 
 constexpr int64_t kDefaultRuntimeSeconds = 86'400;
+constexpr int kEndedBySigterm = 143;  // The exit code of programs that catch SIGTERM and end in order.
 constexpr char kServerEnded[] = "InternalServerError: The local server ended while the training job ran. Please create the job again.";
 
 SystemTime NowInMillis() { return std::chrono::floor<milliseconds>(Clock::System().Now()); }
@@ -211,9 +212,10 @@ class TrainingJobs::Run {
     for (size_t i = 0; i < ends_.size(); ++i) {
       if (ends_[i].start_error) return "InternalServerError: " + ends_[i].start_error->message();
       // Hosts that were ended because of another one tell nothing.
-      const bool was_ended = ends_[i].exit.signal == SIGTERM || ends_[i].exit.signal == SIGKILL;
-      if (ends_[i].exit.ok() || (ends_.size() > 1 && was_ended)) continue;
-      return FailureOf(hosts_[i], ends_[i].exit);
+      const ProcessExit& exit = ends_[i].exit;
+      const bool was_ended = exit.signal == SIGTERM || exit.signal == SIGKILL || exit.exit_code == kEndedBySigterm;
+      if (exit.ok() || (ends_.size() > 1 && was_ended)) continue;
+      return FailureOf(hosts_[i], exit);
     }
     return stop_reason_ == StopReason::kOtherHost ? FailureOf(hosts_[0], ends_[0].exit) : "";
   }
@@ -221,7 +223,9 @@ class TrainingJobs::Run {
   static std::string FailureOf(const HostFolder& host, const ProcessExit& exit) {
     const std::string failure = ReadFailure(host);
     const std::string code = exit.signal == 0 ? "exit code: " + std::to_string(exit.exit_code) : "ended by " + exit.ToString();
-    return "AlgorithmError: " + (failure.empty() ? "" : failure + ", ") + code;
+    // An algorithm may say itself whose fault it was.
+    const bool has_kind = failure.starts_with("ClientError:") || failure.starts_with("AlgorithmError:");
+    return (has_kind ? "" : "AlgorithmError: ") + (failure.empty() ? "" : failure + ", ") + code;
   }
 
   Status Upload() {

@@ -146,6 +146,10 @@ TEST_F(TrainingJobsTest, AFailedContainerFailsTheJobWithItsReason) {
   EXPECT_TRUE(fs::is_empty(temporary_ / "jobs"));
 }
 
+TEST_F(TrainingJobsTest, KeepsTheKindThatAnAlgorithmGivesItsFailure) {
+  EXPECT_EQ(Train("j", "printf 'ClientError: no k' > $ml/output/failure; exit 1").failure_reason, "ClientError: no k, exit code: 1");
+}
+
 TEST_F(TrainingJobsTest, AFailureReasonIsCutTo1024Characters) {
   const auto job = Train("j", "head -c 5000 /dev/zero | tr '\\0' x > $ml/output/failure; exit 2");
   EXPECT_EQ(job.failure_reason->size(), 1024u);
