@@ -8,7 +8,7 @@
 namespace sagespark::sagemaker {
 
 /// What an option of a polymorphic type holds: takes an object of any class derived from Base by value, as Scala's `new X(...)`
-/// reads, or a shared_ptr. Copies share the object, which is not changed any more. Never null.
+/// reads, anything that converts to a shared_ptr, or one. Copies share the object, which is not changed any more. Never null.
 template <typename Base>
 class SharedHandle {
  public:
@@ -17,7 +17,10 @@ class SharedHandle {
   SharedHandle(Derived&& object)  // NOLINT: an object is a handle to it.
       : object_(std::make_shared<const std::remove_cvref_t<Derived>>(std::forward<Derived>(object))) {}
 
-  SharedHandle(std::shared_ptr<const Base> object) : object_(std::move(object)) {}  // NOLINT
+  template <typename Pointer>
+    requires(std::convertible_to<Pointer, std::shared_ptr<const Base>> &&
+             !std::same_as<std::remove_cvref_t<Pointer>, SharedHandle>)
+  SharedHandle(Pointer&& object) : object_(std::forward<Pointer>(object)) {}  // NOLINT
 
   const Base& operator*() const { return *object_; }
   const Base* operator->() const { return object_.get(); }

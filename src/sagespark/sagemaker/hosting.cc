@@ -1,0 +1,104 @@
+#include "sagespark/sagemaker/hosting.h"
+
+#include "sagespark/aws/model/sagemaker_rules.h"
+#include "sagespark/aws/model/validation.h"
+#include "sagespark/sagemaker/polling.h"
+#include "sagespark/sagemaker/resource_cleanup.h"
+
+namespace sagespark::sagemaker {
+namespace {
+
+constexpr auto kEndpointCreationTimeout = std::chrono::minutes(30);
+
+struct HostingRequests {
+  aws::sagemaker::CreateModelRequest model;
+  aws::sagemaker::CreateEndpointConfigRequest endpoint_config;
+  aws::sagemaker::CreateEndpointRequest endpoint;
+};
+
+HostingRequests MakeRequests(const HostingSpec& spec, const NamePolicy& names) {
+  return {
+      .model = {.model_name = names.modelName(),
+                .primary_container = aws::sagemaker::ContainerDefinition{.container_hostname = names.modelName(),
+                                                                         .image = spec.model_image,
+                                                                         .model_data_url = spec.model_path.toS3UriString(),
+                                                                         .environment = spec.environment},
+                .execution_role_arn = spec.role_arn},
+      .endpoint_config = {.endpoint_config_name = names.endpointConfigName(),
+                          .production_variants = {{.variant_name = "AllRequests",
+                                                   .model_name = names.modelName(),
+                                                   .initial_instance_count = spec.instance_count,
+                                                   .instance_type = spec.instance_type}}},
+      .endpoint = {.endpoint_name = names.endpointName(), .endpoint_config_name = names.endpointConfigName()},
+  };
+}
+
+Status Check(std::string_view operation, const json::Value& request) {
+  const aws::OperationRule* rule = aws::FindOperation(aws::sagemaker::OperationRules(), operation);
+  const Status status = aws::Validate(*rule->input, request);
+  if (!status.ok()) return status.error().WithContext(operation);
+  return Status::Ok();
+}
+
+Status WaitForEndpoint(const HostingContext& context, const std::string& name) {
+  PollSchedule schedule = PollSchedule::For(context.config);
+  const Deadline deadline = Deadline::After(kEndpointCreationTimeout, context.clock);
+  int failed_polls = 0;
+  while (!deadline.passed(context.clock)) {
+    const auto endpoint = context.client.DescribeEndpoint({.endpoint_name = name}, {.cancellation = context.cancellation});
+    if (endpoint.ok()) {
+      failed_polls = 0;
+      const std::string& status = endpoint->endpoint_status;
+      if (status == aws::sagemaker::endpoint_status::kInService) return Status::Ok();
+      if (status != aws::sagemaker::endpoint_status::kCreating) {
+        return Error(ErrorKind::kModelError, "Endpoint did not come up: \"" + name + "\" is " + status + ": " +
+                                                 endpoint->failure_reason.value_or("no reason given"));
+      }
+    } else if (!IsPassing(endpoint.error()) || ++failed_polls == kMostFailedPolls) {
+      return endpoint.error();
+    }
+    SAGESPARK_RETURN_IF_ERROR(context.clock.Sleep(schedule.Next(), context.cancellation));
+  }
+  return TimedOut("Endpoint did not come up within 30 minutes: \"" + name + "\"");
+}
+
+/// Adds to `created` as it goes.
+Status Create(const HostingContext& context, const HostingRequests& requests, CreatedResources& created) {
+  const aws::CallOptions call{.cancellation = context.cancellation};
+  if (auto reply = context.client.CreateModel(requests.model, call); !reply.ok()) return reply.error();
+  created.modelName = requests.model.model_name;
+  if (auto reply = context.client.CreateEndpointConfig(requests.endpoint_config, call); !reply.ok()) return reply.error();
+  created.endpointConfigName = requests.endpoint_config.endpoint_config_name;
+  if (auto reply = context.client.CreateEndpoint(requests.endpoint, call); !reply.ok()) return reply.error();
+  created.endpointName = requests.endpoint.endpoint_name;
+  if (context.progress) {
+    context.progress(StatusLine(context.clock.Now(), "Creating", "endpoint " + requests.endpoint.endpoint_name));
+  }
+  SAGESPARK_RETURN_IF_ERROR(WaitForEndpoint(context, requests.endpoint.endpoint_name));
+  if (context.progress) {
+    context.progress(StatusLine(context.clock.Now(), "InService", "endpoint " + requests.endpoint.endpoint_name));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status CheckHosting(const HostingSpec& spec, const NamePolicy& names) {
+  const HostingRequests requests = MakeRequests(spec, names);
+  SAGESPARK_RETURN_IF_ERROR(Check("CreateModel", ToJson(requests.model)));
+  SAGESPARK_RETURN_IF_ERROR(Check("CreateEndpointConfig", ToJson(requests.endpoint_config)));
+  return Check("CreateEndpoint", ToJson(requests.endpoint));
+}
+
+Result<CreatedResources> CreateHosting(const HostingContext& context, const HostingSpec& spec, const NamePolicy& names) {
+  SAGESPARK_RETURN_IF_ERROR(CheckHosting(spec, names));
+  CreatedResources created;
+  const Status status = Create(context, MakeRequests(spec, names), created);
+  if (status.ok()) return created;
+  const Status cleaned = DeleteResources(context.client, created);
+  const Error& error = status.error();
+  if (cleaned.ok()) return error;
+  return Error(error.kind(), error.message() + "; and cleaning up failed: " + cleaned.error().message(), error.code());
+}
+
+}  // namespace sagespark::sagemaker

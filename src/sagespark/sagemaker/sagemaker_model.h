@@ -1,0 +1,155 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sagespark/aws/client/client_context.h"
+#include "sagespark/aws/client/sagemaker_client.h"
+#include "sagespark/aws/client/sagemaker_runtime_client.h"
+#include "sagespark/base/cancellation.h"
+#include "sagespark/ml/pipeline_stage.h"
+#include "sagespark/sagemaker/created_resources.h"
+#include "sagespark/sagemaker/endpoint_creation_policy.h"
+#include "sagespark/sagemaker/name_policy.h"
+#include "sagespark/sagemaker/progress.h"
+#include "sagespark/sagemaker/s3_resource.h"
+#include "sagespark/sagemaker/serializers.h"
+#include "sagespark/sql/data_frame.h"
+
+namespace sagespark::sagemaker {
+
+/// The arguments of SageMakerModel, under the names and with the defaults of SageMaker Spark. A client that is not given is made with
+/// the environment's settings.
+struct SageMakerModelOptions {
+  std::optional<std::string> endpointInstanceType = {};
+  std::optional<int> endpointInitialInstanceCount = {};
+  RequestRowSerializer requestRowSerializer;
+  ResponseRowDeserializer responseRowDeserializer;
+  std::optional<std::string> existingEndpointName = {};  ///< Goes with DO_NOT_CREATE.
+  std::optional<std::string> modelImage = {};
+  std::optional<S3DataPath> modelPath = {};
+  std::map<std::string, std::string> modelEnvironmentVariables = {};
+  std::optional<std::string> modelExecutionRoleARN = {};
+  EndpointCreationPolicy endpointCreationPolicy = EndpointCreationPolicy::CREATE_ON_CONSTRUCT;
+  std::shared_ptr<aws::SageMakerClient> sagemakerClient = nullptr;
+  bool prependResultRows = true;
+  SharedHandle<NamePolicy> namePolicy = RandomNamePolicy();
+  std::optional<std::string> uid = {};
+  std::shared_ptr<aws::SageMakerRuntimeClient> sagemakerRuntimeClient = nullptr;  ///< Calls the endpoint.
+  CancellationToken cancellation = {};          ///< Ends waiting for the endpoint; what was created is deleted then.
+  ProgressListener progress = PrintProgress();  ///< May be null.
+};
+
+/// For fromTrainingJob.
+struct TrainingJobModelOptions {
+  std::string trainingJobName;
+  std::string modelImage;
+  std::string modelExecutionRoleARN;
+  std::string endpointInstanceType;
+  int endpointInitialInstanceCount = 1;
+  RequestRowSerializer requestRowSerializer;
+  ResponseRowDeserializer responseRowDeserializer;
+  std::map<std::string, std::string> modelEnvironmentVariables = {};
+  EndpointCreationPolicy endpointCreationPolicy = EndpointCreationPolicy::CREATE_ON_CONSTRUCT;
+  std::shared_ptr<aws::SageMakerClient> sagemakerClient = nullptr;
+  bool prependResultRows = true;
+  SharedHandle<NamePolicy> namePolicy = RandomNamePolicy();
+  std::optional<std::string> uid = {};
+  std::shared_ptr<aws::SageMakerRuntimeClient> sagemakerRuntimeClient = nullptr;
+  CancellationToken cancellation = {};
+  ProgressListener progress = PrintProgress();
+};
+
+/// For fromModelS3Path.
+struct ModelS3PathOptions {
+  std::string modelPath;  ///< "s3://bucket/path/model.tar.gz".
+  std::string modelImage;
+  std::string modelExecutionRoleARN;
+  std::string endpointInstanceType;
+  int endpointInitialInstanceCount = 1;
+  RequestRowSerializer requestRowSerializer;
+  ResponseRowDeserializer responseRowDeserializer;
+  std::map<std::string, std::string> modelEnvironmentVariables = {};
+  EndpointCreationPolicy endpointCreationPolicy = EndpointCreationPolicy::CREATE_ON_CONSTRUCT;
+  std::shared_ptr<aws::SageMakerClient> sagemakerClient = nullptr;
+  bool prependResultRows = true;
+  SharedHandle<NamePolicy> namePolicy = RandomNamePolicy();
+  std::optional<std::string> uid = {};
+  std::shared_ptr<aws::SageMakerRuntimeClient> sagemakerRuntimeClient = nullptr;
+  CancellationToken cancellation = {};
+  ProgressListener progress = PrintProgress();
+};
+
+/// For fromEndpoint.
+struct EndpointModelOptions {
+  std::string endpointName;
+  RequestRowSerializer requestRowSerializer;
+  ResponseRowDeserializer responseRowDeserializer;
+  std::map<std::string, std::string> modelEnvironmentVariables = {};
+  std::shared_ptr<aws::SageMakerClient> sagemakerClient = nullptr;
+  bool prependResultRows = true;
+  SharedHandle<NamePolicy> namePolicy = RandomNamePolicy();
+  std::optional<std::string> uid = {};
+  std::shared_ptr<aws::SageMakerRuntimeClient> sagemakerRuntimeClient = nullptr;
+};
+
+/// Predicts the rows of DataFrames with a SageMaker endpoint, which it creates or finds. Copies share what was created.
+class SageMakerModel : public ml::Model {
+ public:
+  /// Throws kInvalidArgument when the options do not fit each other, before anything is created. With CREATE_ON_CONSTRUCT it
+  /// creates the endpoint and waits for it; when that fails it throws, and what was created is deleted.
+  explicit SageMakerModel(SageMakerModelOptions options);
+
+  /// A model of a training job that is Completed or Stopped.
+  static SageMakerModel fromTrainingJob(const TrainingJobModelOptions& options);
+
+  /// A model of data in S3.
+  static SageMakerModel fromModelS3Path(const ModelS3PathOptions& options);
+
+  /// A model of an endpoint that is InService.
+  static SageMakerModel fromEndpoint(const EndpointModelOptions& options);
+
+  /// The existing endpoint, or the one created; none before that.
+  std::optional<std::string> endpointName() const;
+
+  /// What this model and its copies created; never an existing endpoint that it was given.
+  CreatedResources getCreatedResources() const;
+
+  /// Appends the prediction columns, or with prependResultRows false replaces all columns by them. Lazy, but for the endpoint of
+  /// CREATE_ON_TRANSFORM, which is created by the first call. Throws when the columns do not fit or there is no endpoint.
+  sql::DataFrame transform(const sql::DataFrame& dataset) const override;
+
+  /// Throws kSchemaMismatch when the serializer refuses `schema`.
+  data::Schema transformSchema(const data::Schema& schema) const override;
+
+  /// The copy uses this model's endpoint and creates none.
+  std::shared_ptr<ml::PipelineStage> copyStage(const ml::ParamMap& extra) const override;
+
+  const std::optional<std::string>& endpointInstanceType() const { return options_.endpointInstanceType; }
+  const std::optional<int>& endpointInitialInstanceCount() const { return options_.endpointInitialInstanceCount; }
+  const RequestRowSerializer& requestRowSerializer() const { return options_.requestRowSerializer; }
+  const ResponseRowDeserializer& responseRowDeserializer() const { return options_.responseRowDeserializer; }
+  const std::optional<std::string>& existingEndpointName() const { return options_.existingEndpointName; }
+  const std::optional<std::string>& modelImage() const { return options_.modelImage; }
+  const std::optional<S3DataPath>& modelPath() const { return options_.modelPath; }
+  const std::map<std::string, std::string>& modelEnvironmentVariables() const { return options_.modelEnvironmentVariables; }
+  const std::optional<std::string>& modelExecutionRoleARN() const { return options_.modelExecutionRoleARN; }
+  EndpointCreationPolicy endpointCreationPolicy() const { return options_.endpointCreationPolicy; }
+  const std::shared_ptr<aws::SageMakerClient>& sagemakerClient() const { return options_.sagemakerClient; }
+  bool prependResultRows() const { return options_.prependResultRows; }
+  const NamePolicy& namePolicy() const { return *options_.namePolicy; }
+
+ private:
+  struct Hosting;
+
+  void CheckOptions() const;
+  void CreateHostingOnce() const;
+
+  SageMakerModelOptions options_;
+  std::shared_ptr<const aws::ClientContext> context_;
+  std::shared_ptr<Hosting> hosting_;
+};
+
+}  // namespace sagespark::sagemaker

@@ -1,0 +1,34 @@
+#include "sagespark/sagemaker/serializers.h"
+
+#include "sagespark/codec/protobuf_request_row_serializer.h"
+#include "sagespark/codec/protobuf_response_row_deserializer.h"
+#include "sagespark/codec/text_request_row_serializers.h"
+
+namespace sagespark::sagemaker {
+
+ProtobufRequestRowSerializer::operator std::shared_ptr<const codec::RequestRowSerializer>() const {
+  return std::make_shared<codec::ProtobufRequestRowSerializer>(featuresColumnName);
+}
+
+LibSVMRequestRowSerializer::operator std::shared_ptr<const codec::RequestRowSerializer>() const {
+  return std::make_shared<codec::LibSVMRequestRowSerializer>(labelColumnName, featuresColumnName);
+}
+
+UnlabeledLibSVMRequestRowSerializer::operator std::shared_ptr<const codec::RequestRowSerializer>() const {
+  return std::make_shared<codec::UnlabeledLibSVMRequestRowSerializer>(featuresColumnName);
+}
+
+UnlabeledCSVRequestRowSerializer::operator std::shared_ptr<const codec::RequestRowSerializer>() const {
+  return std::make_shared<codec::UnlabeledCSVRequestRowSerializer>(featuresColumnName);
+}
+
+KMeansProtobufResponseRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
+  return std::make_shared<codec::KMeansProtobufResponseRowDeserializer>(distanceToClusterColumnName,
+                                                                        closestClusterColumnName);
+}
+
+ProtobufResponseRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
+  return std::make_shared<codec::ProtobufResponseRowDeserializer>(schema.fields(), protobufKeys);
+}
+
+}  // namespace sagespark::sagemaker

@@ -1,0 +1,37 @@
+#include "sagespark/staging/runtime_model_endpoint.h"
+
+#include <utility>
+
+namespace sagespark::staging {
+namespace {
+
+class RuntimeModelEndpoint final : public ModelEndpoint {
+ public:
+  RuntimeModelEndpoint(std::shared_ptr<aws::SageMakerRuntimeClient> client, std::string name)
+      : client_(std::move(client)), name_(std::move(name)) {}
+
+  const std::string& name() const override { return name_; }
+
+  Result<std::string> Invoke(std::string body, std::string_view content_type, std::string_view accept,
+                             const CancellationToken& cancellation) override {
+    SAGESPARK_ASSIGN_OR_RETURN(auto reply, client_->InvokeEndpoint({.endpoint_name = name_,
+                                                                    .body = std::move(body),
+                                                                    .content_type = std::string(content_type),
+                                                                    .accept = std::string(accept)},
+                                                                   {}, {.cancellation = cancellation}));
+    return std::move(reply.body);
+  }
+
+ private:
+  const std::shared_ptr<aws::SageMakerRuntimeClient> client_;
+  const std::string name_;
+};
+
+}  // namespace
+
+std::shared_ptr<ModelEndpoint> MakeRuntimeModelEndpoint(std::shared_ptr<aws::SageMakerRuntimeClient> client,
+                                                        std::string name) {
+  return std::make_shared<RuntimeModelEndpoint>(std::move(client), std::move(name));
+}
+
+}  // namespace sagespark::staging

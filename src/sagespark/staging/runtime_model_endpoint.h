@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sagespark/aws/client/sagemaker_runtime_client.h"
+#include "sagespark/staging/model_endpoint.h"
+
+namespace sagespark::staging {
+
+/// The endpoint `name`, called by InvokeEndpoint.
+std::shared_ptr<ModelEndpoint> MakeRuntimeModelEndpoint(std::shared_ptr<aws::SageMakerRuntimeClient> client,
+                                                        std::string name);
+
+}  // namespace sagespark::staging
