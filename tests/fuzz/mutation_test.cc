@@ -83,7 +83,7 @@ TEST_P(MutationTest, ParserStandsTheCorpusAndItsMutations) {
 INSTANTIATE_TEST_SUITE_P(Parsers, MutationTest,
                          ::testing::Values(Target{"record", Record}, Target{"recordio", RecordIo},
                                            Target{"kmeans_answer", KMeansAnswer}, Target{"libsvm", LibSvm},
-                                           Target{"json", Json}),
+                                           Target{"json", Json}, Target{"ndarray", NdArray}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

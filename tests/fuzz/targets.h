@@ -10,6 +10,7 @@ void Record(std::string_view bytes);
 void RecordIo(std::string_view bytes);
 void KMeansAnswer(std::string_view bytes);
 void LibSvm(std::string_view bytes);
+void NdArray(std::string_view bytes);
 void Json(std::string_view bytes);
 
 }  // namespace sagespark::fuzz

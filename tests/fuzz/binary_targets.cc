@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sagespark/codec/line_blocks.h"
+#include "sagespark/codec/mxnet/ndarray_file.h"
 #include "sagespark/codec/protobuf_response_row_deserializer.h"
 #include "sagespark/codec/record_decoder.h"
 #include "sagespark/codec/recordio.h"
@@ -57,6 +58,11 @@ void KMeansAnswer(std::string_view bytes) {
     const auto batch = codec::KMeansProtobufResponseRowDeserializer().Deserialize(bytes, rows);
     if (batch.ok()) SAGESPARK_CHECK(batch->num_rows() == rows);
   }
+}
+
+void NdArray(std::string_view bytes) {
+  const auto arrays = codec::ReadNdArrays(bytes);
+  if (arrays.ok()) SAGESPARK_CHECK(codec::ReadNdArrays(codec::WriteNdArrays(*arrays)).ok());
 }
 
 }  // namespace sagespark::fuzz
