@@ -79,6 +79,26 @@ TEST(RecordIoRowDecoderTest, NamesTheByteOfABrokenFrameAndTheLengthsOfAnotherRow
   EXPECT_THAT(RecordIoRows(three), IsError(ErrorKind::kCorruptData, HasSubstr("3 features, not 2")));
 }
 
+Result<std::vector<std::vector<float>>> CsvRows(std::string_view bytes, const std::string& label_size = "0") {
+  return Rows({.type = std::string(kCsv), .parameters = {{"label_size", label_size}}}, bytes);
+}
+
+TEST(CsvRowDecoderTest, ReadsLinesAndSkipsLabels) {
+  EXPECT_THAT(CsvRows("1,2.5\r\n\n -3 , 4e1"), HasValue(ElementsAre(ElementsAre(1, 2.5), ElementsAre(-3, 40))));
+  EXPECT_THAT(CsvRows("7,1,2\n8,3,4\n", "1"), HasValue(ElementsAre(ElementsAre(1, 2), ElementsAre(3, 4))));
+  EXPECT_THAT(Rows({.type = std::string(kCsv), .parameters = {}}, "7,1,2\n"), HasValue(ElementsAre(ElementsAre(1, 2))));
+  EXPECT_THAT(CsvRows("\n\n"), HasValue(ElementsAre()));
+}
+
+TEST(CsvRowDecoderTest, NamesTheLineThatIsBad) {
+  EXPECT_THAT(CsvRows("1,2\n\n3\n"), IsError(ErrorKind::kCorruptData, HasSubstr("1 features, not 2, line 3")));
+  EXPECT_THAT(CsvRows("1,2,3\n"), IsError(ErrorKind::kCorruptData, HasSubstr("3 features, not 2, line 1")));
+  EXPECT_THAT(CsvRows("1,2,3\n", "0"), IsError(ErrorKind::kCorruptData, HasSubstr("3 features, not 2")));
+  EXPECT_THAT(CsvRows("1,x\n"), IsError(ErrorKind::kCorruptData, "Cell is no number: line 1, column 1"));
+  EXPECT_THAT(CsvRows("1,\n"), IsError(ErrorKind::kCorruptData, "Cell is no number: line 1, column 1"));
+  EXPECT_THAT(CsvRows("1,2\n", "2"), IsError(ErrorKind::kInvalidArgument, HasSubstr("label_size is not 0 or 1")));
+}
+
 TEST(RowDecoderForTest, NamesAContentTypeThatItCannotRead) {
   EXPECT_THAT(RowDecoderFor({.name = "train", .content_type = {.type = "image/png", .parameters = {}}}),
               IsError(ErrorKind::kUnimplemented, HasSubstr("channel \"train\" has image/png")));
