@@ -96,6 +96,7 @@ Result<bool> LibSvmReader::ParseLine() {
 void LibSvmReader::AppendRow() {
   builder_->AppendDouble(0, label_);
   if (options_.layout == VectorLayout::kSparse) {
+    if (options_.drop_zeros) DropZeros();
     builder_->AppendSparse(1, static_cast<int32_t>(options_.num_features), {indices_.data(), count_},
                            {values_.data(), count_});
     return;
@@ -104,6 +105,16 @@ void LibSvmReader::AppendRow() {
   for (size_t i = 0; i < count_; ++i) dense_[static_cast<size_t>(indices_[i])] = values_[i];
   builder_->AppendDense(1, dense_);
   for (size_t i = 0; i < count_; ++i) dense_[static_cast<size_t>(indices_[i])] = 0;
+}
+
+void LibSvmReader::DropZeros() {
+  size_t kept = 0;
+  for (size_t i = 0; i < count_; ++i) {
+    indices_[kept] = indices_[i];
+    values_[kept] = values_[i];
+    kept += values_[i] != 0 ? 1 : 0;
+  }
+  count_ = kept;
 }
 
 Result<std::optional<data::Batch>> LibSvmReader::Next() {

@@ -18,6 +18,7 @@ enum class VectorLayout { kSparse, kDense };
 struct LibSvmOptions {
   int64_t num_features = 0;  ///< `numFeatures`: the length of the vectors, >= 1. CountLibSvmFeatures infers it.
   VectorLayout layout = VectorLayout::kSparse;  ///< `vectorType`
+  bool drop_zeros = false;                      ///< Sparse vectors leave stored zeros out, as Spark's do.
   std::string file;                             ///< For messages.
   int64_t first_line = 1;                       ///< For messages: the number of the first line read.
   int64_t max_batch_rows = 1024;
@@ -44,6 +45,7 @@ class LibSvmReader final : public data::BatchStream {
   Result<bool> ParseLine();
   Error LineError(std::string_view what, const char* token) const;
   void AppendRow();
+  void DropZeros();
 
   LineBlocks blocks_;
   LibSvmOptions options_;

@@ -94,6 +94,14 @@ Batch Batch::Select(const std::vector<size_t>& indices) const {
   return Batch(std::make_shared<const Schema>(std::move(fields)), std::move(owner));
 }
 
+Batch Batch::WithSchema(std::shared_ptr<const Schema> schema) const {
+  SAGESPARK_CHECK(schema->size() == schema_->size());
+  for (size_t i = 0; i < schema->size(); ++i) {
+    SAGESPARK_CHECK(schema->fields()[i].type == schema_->fields()[i].type);
+  }
+  return Batch(std::move(schema), owner_);
+}
+
 Batch Batch::Append(const Batch& right) const {
   SAGESPARK_CHECK(num_rows() == right.num_rows());
   auto owner = std::make_shared<Owner>(*owner_);

@@ -37,6 +37,9 @@ class Batch {
   /// The columns at `indices`, sharing the memory.
   Batch Select(const std::vector<size_t>& indices) const;
 
+  /// The same columns under `schema`, whose types must be the same (a defect if not).
+  Batch WithSchema(std::shared_ptr<const Schema> schema) const;
+
   /// This batch's columns, then `right`'s; both have the same number of rows.
   Batch Append(const Batch& right) const;
 

@@ -52,6 +52,9 @@ ExpressionPtr Cast(ExpressionPtr child, data::DataType type);
 ExpressionPtr Unary(ExpressionKind kind, ExpressionPtr child);
 ExpressionPtr Binary(ExpressionKind kind, ExpressionPtr left, ExpressionPtr right);
 
+/// A type as Spark writes it in messages: "DOUBLE", "ARRAY<INT>".
+std::string SqlTypeName(const data::DataType& type);
+
 /// Finds columns in `input` and types every node, inserting the casts that Spark inserts (the wider of two numbers; "/" in
 /// double). Fails with kSchemaMismatch in Spark's words: an unknown column with the nearest names, an ambiguous one, operands
 /// of types that do not fit.

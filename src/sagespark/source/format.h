@@ -21,6 +21,11 @@ struct FileSplit {
   int64_t file_size = 0;
 };
 
+struct InferredSource {
+  data::Schema schema;
+  Options options;
+};
+
 /// Reads files of one format with one set of options. Thread-safe.
 class FormatReader {
  public:
@@ -29,11 +34,12 @@ class FormatReader {
   /// Whether a file may be read from the middle: records end at line ends.
   virtual bool splittable() const = 0;
 
-  /// The schema of `files`; reads them when the options leave something open.
-  virtual Result<data::Schema> InferSchema(const io::FileSystems& file_systems,
-                                           const std::vector<io::FileInfo>& files) = 0;
+  /// The schema of `files`, with the options that give it again without a look at them; reads them when the options leave
+  /// something open.
+  virtual Result<InferredSource> Infer(const io::FileSystems& file_systems,
+                                       const std::vector<io::FileInfo>& files) const = 0;
 
-  /// Fails with kSchemaMismatch when rows of this format cannot have the schema that a user gave.
+  /// Fails with kSchemaMismatch when rows of this format cannot have the schema that a user gave. Names are free.
   virtual Status CheckSchema(const data::Schema& schema) const = 0;
 
   /// Streams the records that begin in `split`, in batches of bounded size. Errors name the file and line.
@@ -41,7 +47,16 @@ class FormatReader {
                                                           std::shared_ptr<const data::Schema> schema) const = 0;
 };
 
-/// Turns rows into bytes of one format. Thread-safe.
+/// Turns the rows of one file into bytes. Not thread-safe.
+class RowEncoder {
+ public:
+  virtual ~RowEncoder() = default;
+
+  /// Appends the batch's rows to `out`. Errors name the column and the row, counted from the encoder's first.
+  virtual Status Append(const data::Batch& batch, std::string& out) = 0;
+};
+
+/// Writes files of one format with one set of options. Thread-safe.
 class FormatWriter {
  public:
   virtual ~FormatWriter() = default;
@@ -52,8 +67,8 @@ class FormatWriter {
   /// Fails with kSchemaMismatch, naming the column, when rows of this schema cannot be written.
   virtual Status CheckSchema(const data::Schema& schema) const = 0;
 
-  /// Appends the rows' bytes to `out`. Errors name the column and the row of the batch.
-  virtual Status Append(const data::Batch& batch, std::string& out) const = 0;
+  /// For rows of a schema that CheckSchema has passed.
+  virtual std::unique_ptr<RowEncoder> MakeEncoder(const data::Schema& schema) const = 0;
 };
 
 /// A reader or writer by format name, case-insensitive. Fails with kInvalidArgument in Spark's words on an unknown name, with

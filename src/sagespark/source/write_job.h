@@ -58,6 +58,7 @@ class WriteJob {
 
  private:
   WriteJob() = default;
+  std::string FileName(int partition) const;
   Status DeleteReplacedFiles();
   Status WriteMarker();
 
@@ -66,6 +67,8 @@ class WriteJob {
   std::unique_ptr<FormatWriter> writer_;
   WriteSpec spec_;
   Uri folder_;
+  data::Schema schema_;
+  std::vector<Uri> replaced_;  ///< What kOverwrite found; deleted only when the new files have arrived.
   std::string job_id_;  ///< The UUID in the file names.
   bool skipped_ = false;
 };

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <memory>
+
+#include "sagespark/source/format.h"
+
+namespace sagespark::source {
+
+/// "libsvm": options `numFeatures` (inferred by a pass over the files when absent) and `vectorType` (sparse, dense). Splittable.
+Result<std::unique_ptr<FormatReader>> MakeLibSvmReader(const Options& options);
+std::unique_ptr<FormatWriter> MakeLibSvmWriter();
+
+/// "sagemaker": RecordIO of Amazon Records, for writing; options `labelColumnName`, `featuresColumnName`.
+std::unique_ptr<FormatWriter> MakeSageMakerWriter(const Options& options);
+
+}  // namespace sagespark::source

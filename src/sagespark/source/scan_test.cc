@@ -1,0 +1,85 @@
+#include "sagespark/source/scan.h"
+
+#include "sagespark/source/path_pattern.h"
+#include "sagespark/testing/matchers.h"
+
+namespace sagespark::source {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+io::FileInfo File(const std::string& path, int64_t size) { return {.uri = {.scheme = "file", .path = path}, .size = size}; }
+
+std::vector<int64_t> SizesOf(const std::vector<std::vector<FileSplit>>& partitions) {
+  std::vector<int64_t> sizes;
+  for (const auto& partition : partitions) {
+    int64_t size = 0;
+    for (const FileSplit& split : partition) size += split.length;
+    sizes.push_back(size);
+  }
+  return sizes;
+}
+
+constexpr int64_t kMiB = 1 << 20;
+
+TEST(MakePartitionsTest, CutsOneFileForTheCores) {
+  // By hand: (60 + 4) / 2 cores = 32 MiB a partition.
+  EXPECT_THAT(SizesOf(MakePartitions({File("a", 60 * kMiB)}, true, {.parallelism = 2})),
+              ElementsAre(32 * kMiB, 28 * kMiB));
+}
+
+TEST(MakePartitionsTest, CutsLargeFilesAtTheMostBytes) {
+  EXPECT_THAT(SizesOf(MakePartitions({File("a", 300 * kMiB)}, true, {.parallelism = 1})),
+              ElementsAre(128 * kMiB, 128 * kMiB, 44 * kMiB));
+}
+
+TEST(MakePartitionsTest, LeavesFilesWholeThatCannotBeCut) {
+  EXPECT_THAT(SizesOf(MakePartitions({File("a", 300 * kMiB)}, false, {.parallelism = 4})), ElementsAre(300 * kMiB));
+}
+
+TEST(MakePartitionsTest, PacksSmallFilesLargestFirstWithTheCostOfOpening) {
+  // By hand: (1 + 2 + 3 + 3 * 4) / 1 = 18 MiB; 3 + 4, 2 + 4, 1 fit into it.
+  EXPECT_THAT(SizesOf(MakePartitions({File("a", kMiB), File("b", 2 * kMiB), File("c", 3 * kMiB)}, true, {.parallelism = 1})),
+              ElementsAre(6 * kMiB));
+  // (3 * 1 + 3 * 4) / 3 = 5 MiB: one and its opening fill a partition.
+  EXPECT_THAT(SizesOf(MakePartitions({File("a", kMiB), File("b", kMiB), File("c", kMiB)}, true, {.parallelism = 3})),
+              ElementsAre(kMiB, kMiB, kMiB));
+}
+
+TEST(MakePartitionsTest, GivesOneEmptyPartitionForNoFiles) {
+  EXPECT_THAT(MakePartitions({}, true, {}), ElementsAre(SizeIs(0)));
+}
+
+TEST(PathPatternTest, MatchesPartByPart) {
+  EXPECT_FALSE(PathPattern::HasWildcard("/a/b"));
+  const PathPattern pattern("/data/{train,test}/part-[0-4]*.txt");
+  EXPECT_EQ(pattern.base(), "/data");
+  EXPECT_EQ(pattern.MatchedParts("/data/train/part-01.txt"), 4u);
+  EXPECT_EQ(pattern.MatchedParts("/data/test/part-4.txt/below"), 4u);
+  EXPECT_EQ(pattern.MatchedParts("/data/valid/part-01.txt"), 0u);
+  EXPECT_EQ(pattern.MatchedParts("/data/train/part-5.txt"), 0u);
+  EXPECT_EQ(PathPattern("*.csv").base(), "");
+  EXPECT_EQ(PathPattern("/*.csv").base(), "/");
+  EXPECT_EQ(PathPattern("/x/*").MatchedParts("/x/_temporary"), 0u);
+  EXPECT_EQ(PathPattern("/x/_t*").MatchedParts("/x/_temporary"), 2u);
+}
+
+TEST(ListFilesTest, NamesAPathThatDoesNotExist) {
+  EXPECT_THAT(ListFiles(io::FileSystems(), {"/no/such/path"}),
+              IsError(ErrorKind::kNotFound, "[PATH_NOT_FOUND] Path does not exist: file:/no/such/path. SQLSTATE: 42K03"));
+}
+
+TEST(FormatTest, RejectsOptionsThatDoNotParse) {
+  using ::testing::HasSubstr;
+  for (const char* number : {"0", "-1", "x", "3000000000", "1.5", ""}) {
+    EXPECT_THAT(MakeFormatReader("libsvm", {{"NUMFEATURES", number}}),
+                IsError(ErrorKind::kInvalidArgument, HasSubstr("numFeatures is \"" + std::string(number) + "\"")));
+  }
+  EXPECT_THAT(MakeFormatReader("LibSVM", {{"vectorType", "full"}}), IsError(ErrorKind::kInvalidArgument, HasSubstr("`full`")));
+  EXPECT_OK(MakeFormatReader("org.apache.spark.ml.source.libsvm", {{"vectortype", "dense"}}));
+  EXPECT_THAT(MakeFormatWriter("json", {}), IsError(ErrorKind::kInvalidArgument, HasSubstr("json")));
+}
+
+}  // namespace
+}  // namespace sagespark::source
