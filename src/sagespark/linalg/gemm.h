@@ -9,4 +9,9 @@ namespace sagespark::linalg {
 /// the number of threads. It does depend, within rounding, on the processor, because OpenBLAS picks its kernels by it.
 void MultiplyTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out);
 
+/// A bound on the rounding error of one element of MultiplyTransposed, for rows of `cols` values with the given lengths: the
+/// usual n u |a| |b| / (1 - n u), with some rounding of the values themselves allowed for. Infinite for so many columns that
+/// nothing can be said.
+double FloatProductError(int64_t cols, double norm_a, double norm_b);
+
 }  // namespace sagespark::linalg

@@ -1,5 +1,9 @@
 #include "sagespark/linalg/gemm.h"
 
+#include <cmath>
+#include <limits>
+#include <vector>
+
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::linalg {
@@ -31,6 +35,21 @@ TEST(MultiplyTransposedTest, TakesEmptyMatrices) {
   Matrix<float> zero(1, 1, {5});
   MultiplyTransposed(no_columns.view(), no_columns.view(), zero.view());
   EXPECT_THAT(zero.values(), testing::ElementsAre(0));
+}
+
+TEST(FloatProductErrorTest, CoversTheErrorOfLongProducts) {
+  // 0.1 is no float: each of the 5000 products is rounded, and so is each sum.
+  const Matrix<float> a(1, 5000, std::vector<float>(5000, 0.1F));
+  Matrix<float> out(1, 1);
+  MultiplyTransposed(a.view(), a.view(), out.view());
+  const double exact = 5000 * static_cast<double>(0.1F) * static_cast<double>(0.1F);
+  const double bound = FloatProductError(5000, std::sqrt(exact), std::sqrt(exact));
+  EXPECT_LE(std::abs(out(0, 0) - exact), bound);
+  EXPECT_LT(bound, 4e-4 * exact);
+}
+
+TEST(FloatProductErrorTest, IsInfiniteWhereNothingCanBeSaid) {
+  EXPECT_EQ(FloatProductError(int64_t{1} << 23, 1, 1), std::numeric_limits<double>::infinity());
 }
 
 }  // namespace

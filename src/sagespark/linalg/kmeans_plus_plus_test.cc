@@ -57,6 +57,28 @@ TEST(PickKMeansPlusPlusTest, FillsUpWithTheLowestRowsWhenAllLieOnPickedOnes) {
   EXPECT_THAT(rows, ElementsAre(2, 0, 1, 3));
 }
 
+TEST(PickKMeansPlusPlusTest, MovingAllPointsChangesNothing) {
+  // Integers, so that the distances are exactly the same; far from zero float32 products are off by more than these.
+  RandomStream random(9, 9);
+  std::vector<float> values(1500), moved(1500);
+  for (size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>(random.NextBelow(100));
+    moved[i] = values[i] + 1048576;
+  }
+  const std::vector<double> weights(500, 1.0);
+  EXPECT_EQ(Pick({500, 3, values}, weights, 30, 1), Pick({500, 3, moved}, weights, 30, 1));
+}
+
+TEST(PickKMeansPlusPlusTest, WorksWhereTheProductsOverflow) {
+  const float huge = 3e38F;
+  const Matrix<float> points(6, 2, {huge, huge, huge, huge, -huge, -huge, -huge, -huge, huge, -huge, huge, -huge});
+  for (uint64_t seed = 0; seed < 10; ++seed) {
+    std::vector<int64_t> groups = Pick(points, {1, 1, 1, 1, 1, 1}, 3, seed);
+    for (int64_t& row : groups) row /= 2;
+    EXPECT_THAT(groups, UnorderedElementsAre(0, 1, 2)) << seed;
+  }
+}
+
 TEST(PickKMeansPlusPlusTest, PicksTheSameOnAnyNumberOfThreads) {
   RandomStream random(9, 9);
   std::vector<float> values(3000);

@@ -106,13 +106,10 @@ int32_t NearestCenters::PickByDistance(std::span<const float> point, std::span<c
   return best;
 }
 
-// A bound on what rounding does to one score: in the product (the usual bound d u |x| |s|), in the shifted center and in
-// the bias.
+// A bound on what rounding does to one score: in the product, in the shifted center and in the bias.
 double NearestCenters::ScoreError(double point_norm) const {
-  const double terms = static_cast<double>(centers_.cols() + 4) * kUnitRoundoff;
-  if (terms >= 0.5) return std::numeric_limits<double>::infinity();
-  return terms / (1 - terms) * (point_norm + mean_norm_ + max_shifted_norm_) * max_shifted_norm_ +
-         2 * kUnitRoundoff * max_bias_;
+  const double lengths = point_norm + mean_norm_ + max_shifted_norm_;
+  return FloatProductError(centers_.cols(), lengths, max_shifted_norm_) + 2 * kUnitRoundoff * max_bias_;
 }
 
 }  // namespace sagespark::linalg
