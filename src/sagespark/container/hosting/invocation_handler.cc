@@ -1,5 +1,7 @@
 #include "sagespark/container/hosting/invocation_handler.h"
 
+#include <vector>
+
 #include "sagespark/base/log.h"
 #include "sagespark/base/thread_pool.h"
 #include "sagespark/container/hosting/answer.h"
@@ -25,6 +27,16 @@ int StatusOf(ErrorKind kind) {
 }
 
 http::Response Failure(const Error& error) { return Text(StatusOf(error.kind()), error.message()); }
+
+/// Reads what a refused request still sends, as far as the server lets it: a client that is cut off while it sends
+/// never sees the answer.
+void Drain(http::BodyReader& body) {
+  std::vector<char> buffer(64 << 10);
+  while (true) {
+    const auto count = body.Read(buffer.data(), buffer.size());
+    if (!count.ok() || *count == 0) return;
+  }
+}
 
 http::Response MethodNotAllowed(std::string allowed) {
   http::Response response = Text(405, "Method is not allowed: use " + allowed);
@@ -60,7 +72,10 @@ http::Response InvocationHandler::Invoke(http::Request& request) const {
                          "\"; writable are " + std::string(kWritableTypes));
   }
   const auto body = http::ReadAll(*request.body, options_.max_payload_bytes);
-  if (!body.ok()) return Failure(body.error());
+  if (!body.ok()) {
+    Drain(*request.body);
+    return Failure(body.error());
+  }
   const auto rows = ParseRequestRows(*content_type, *body, predictor_.feature_dim());
   if (!rows.ok()) return Failure(rows.error());
   const auto columns = predictor_.Predict({rows->values.data(), rows->count, predictor_.feature_dim()});

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::chrono::seconds kStopGrace{20};  // AWS kills a container 30 s after its SIGTERM.
 
+constexpr uint64_t kMaxDrainedBytes = uint64_t{64} << 20;  // Read on after a body that is too long, to answer it.
+
 const char* Environment(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr && *value != '\0' ? value : nullptr;
@@ -73,7 +75,7 @@ int RunServing(const Algorithm& algorithm, const std::filesystem::path& model_di
       {.host = options.host,
        .port = options.port,
        .max_workers = 2 * ThreadPool::AvailableProcessors(),
-       .max_body_bytes = options.max_payload_bytes},
+       .max_body_bytes = options.max_payload_bytes + kMaxDrainedBytes},
       [&handler](http::Request& request, http::ResponseWriter& response) { handler.Handle(request, response); });
   if (!server.ok()) {
     out << "Cannot serve: " << server.error().message() << std::endl;

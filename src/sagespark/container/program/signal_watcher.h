@@ -7,8 +7,8 @@
 
 namespace sagespark::container {
 
-/// Cancels its token at the first SIGTERM or SIGINT. Make it before any other thread: they inherit that these signals
-/// are blocked.
+/// Cancels its token at the first SIGTERM or SIGINT. One at a time in a process. A handler, not a mask, because the BLAS
+/// library has threads of its own before main starts, to which a masked signal would go.
 class SignalWatcher {
  public:
   SignalWatcher();
