@@ -46,9 +46,43 @@ struct CrcTables {
   }
 };
 
-constexpr CrcTables<uint32_t, 0xedb88320> kCrc32Tables;
-constexpr CrcTables<uint32_t, 0x82f63b78> kCrc32cTables;
-constexpr CrcTables<uint64_t, 0x9a6c9329ac4bc9b5> kCrc64NvmeTables;
+constexpr uint32_t kCrc32Polynomial = 0xedb88320;
+constexpr uint32_t kCrc32cPolynomial = 0x82f63b78;
+constexpr uint64_t kCrc64NvmePolynomial = 0x9a6c9329ac4bc9b5;
+constexpr CrcTables<uint32_t, kCrc32Polynomial> kCrc32Tables;
+constexpr CrcTables<uint32_t, kCrc32cPolynomial> kCrc32cTables;
+constexpr CrcTables<uint64_t, kCrc64NvmePolynomial> kCrc64NvmeTables;
+
+uint64_t PolynomialOf(DigestAlgorithm algorithm) {
+  switch (algorithm) {
+    case DigestAlgorithm::kCrc32: return kCrc32Polynomial;
+    case DigestAlgorithm::kCrc32c: return kCrc32cPolynomial;
+    default: return kCrc64NvmePolynomial;
+  }
+}
+
+/// A linear map of bit vectors: the image of each bit.
+using BitMatrix = std::array<uint64_t, 64>;
+
+uint64_t Apply(const BitMatrix& matrix, uint64_t vector) {
+  uint64_t image = 0;
+  for (size_t bit = 0; vector != 0; ++bit, vector >>= 1) {
+    if ((vector & 1) != 0) image ^= matrix[bit];
+  }
+  return image;
+}
+
+BitMatrix Squared(const BitMatrix& matrix) {
+  BitMatrix square;
+  for (size_t bit = 0; bit < 64; ++bit) square[bit] = Apply(matrix, matrix[bit]);
+  return square;
+}
+
+uint64_t FromBigEndian(std::string_view bytes) {
+  uint64_t value = 0;
+  for (const char byte : bytes) value = value << 8 | static_cast<uint8_t>(byte);
+  return value;
+}
 
 struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -117,6 +151,21 @@ std::string DigestOf(DigestAlgorithm algorithm, std::string_view bytes) {
   Digest digest(algorithm);
   digest.Update(bytes);
   return digest.Finish();
+}
+
+std::string CombineCrc(DigestAlgorithm algorithm, std::string_view first, std::string_view second,
+                       uint64_t second_size) {
+  // What follows the first part acts on its CRC as a linear map: that of one zero bit, applied 8 * size times.
+  BitMatrix power{};
+  power[0] = PolynomialOf(algorithm);
+  for (size_t bit = 1; bit < 64; ++bit) power[bit] = uint64_t{1} << (bit - 1);
+  uint64_t crc = FromBigEndian(first);
+  for (int doubling = 0; doubling < 3; ++doubling) power = Squared(power);  // One bit to one byte.
+  for (uint64_t left = second_size; left > 0; left >>= 1) {
+    if ((left & 1) != 0) crc = Apply(power, crc);
+    power = Squared(power);
+  }
+  return BigEndian(crc ^ FromBigEndian(second), first.size());
 }
 
 std::string Sha256Hex(std::string_view bytes) { return ToHex(DigestOf(DigestAlgorithm::kSha256, bytes)); }

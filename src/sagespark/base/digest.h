@@ -32,6 +32,10 @@ class Digest {
 /// The digest of a whole text, as bytes.
 std::string DigestOf(DigestAlgorithm algorithm, std::string_view bytes);
 
+/// The CRC of a text from the CRCs of its two parts and the length of the second. Only for the CRCs.
+std::string CombineCrc(DigestAlgorithm algorithm, std::string_view first, std::string_view second,
+                       uint64_t second_size);
+
 /// SHA-256 as 64 lower-case hexadecimal digits.
 std::string Sha256Hex(std::string_view bytes);
 

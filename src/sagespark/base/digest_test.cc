@@ -29,6 +29,16 @@ TEST(DigestTest, AnswersTheCheckValuesOfTheirCatalogues) {
   }
 }
 
+TEST(DigestTest, CrcsOfPartsCombine) {
+  const std::string first = "1234", second = "56789" + std::string(1000, 'x');
+  for (const auto algorithm : {DigestAlgorithm::kCrc32, DigestAlgorithm::kCrc32c, DigestAlgorithm::kCrc64Nvme}) {
+    EXPECT_EQ(CombineCrc(algorithm, DigestOf(algorithm, first), DigestOf(algorithm, second), second.size()),
+              DigestOf(algorithm, first + second));
+    EXPECT_EQ(CombineCrc(algorithm, DigestOf(algorithm, first), DigestOf(algorithm, ""), 0),
+              DigestOf(algorithm, first));
+  }
+}
+
 TEST(DigestTest, HmacIsThatOfRfc4231) {
   EXPECT_EQ(ToHex(HmacSha256("Jefe", "what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");

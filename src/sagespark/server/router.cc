@@ -29,10 +29,12 @@ class TextReader final : public http::BodyReader {
   std::string_view left_;
 };
 
-class VerifiedReader final : public http::BodyReader {
+class VerifiedReader final : public RequestBody {
  public:
   explicit VerifiedReader(VerifiedBody& body) : body_(body) {}
   Result<size_t> Read(char* buffer, size_t size) override { return body_.Read(buffer, size); }
+  void AlsoCompute(DigestAlgorithm algorithm) override { body_.AlsoCompute(algorithm); }
+  const std::string* digest(DigestAlgorithm algorithm) const override { return body_.digest(algorithm); }
 
  private:
   VerifiedBody& body_;

@@ -5,6 +5,7 @@
 
 #include "sagespark/base/cancellation.h"
 #include "sagespark/base/clock.h"
+#include "sagespark/base/digest.h"
 #include "sagespark/base/json/value.h"
 #include "sagespark/base/result.h"
 #include "sagespark/http/server.h"
@@ -33,14 +34,24 @@ class JsonService {
                                      const json::Value& input) = 0;
 };
 
+/// A request's body, decoded from aws-chunked and checked as it comes: nothing of it may count before Read has
+/// answered its end.
+class RequestBody : public http::BodyReader {
+ public:
+  /// Computes that digest while the body is read. Only before the first Read.
+  virtual void AlsoCompute(DigestAlgorithm algorithm) = 0;
+
+  /// A digest that was asked for, or that the client sent, as bytes; null for others and before the end.
+  virtual const std::string* digest(DigestAlgorithm algorithm) const = 0;
+};
+
 /// A service that speaks HTTP by itself: S3, STS, SageMaker Runtime. Thread-safe.
 class HttpService {
  public:
   virtual ~HttpService() = default;
 
-  /// Answers a request. Read the body from `body`, never from request.body: it is decoded from aws-chunked and
-  /// checked as it comes, so nothing of it may count before it has answered its end.
-  virtual void Handle(const RequestContext& context, const http::Request& request, http::BodyReader& body,
+  /// Answers a request. Read the body from `body`, never from request.body.
+  virtual void Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
                       http::ResponseWriter& response) = 0;
 
   /// Answers an error that was found before Handle: a wrong signature, for one.

@@ -121,7 +121,7 @@ Result<http::Response> RuntimeService::Invoke(const RequestContext& context, con
   return ModelError(context, endpoint, 0, error.message());
 }
 
-void RuntimeService::Handle(const RequestContext& context, const http::Request& request, http::BodyReader& body,
+void RuntimeService::Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
                             http::ResponseWriter& response) {
   const auto reply = Invoke(context, request, body);
   // A client that is gone takes no reply; nothing is left to do then.

@@ -18,7 +18,7 @@ class RuntimeService final : public HttpService {
   /// `endpoints` must outlive the service.
   explicit RuntimeService(Endpoints& endpoints) : endpoints_(endpoints) {}
 
-  void Handle(const RequestContext& context, const http::Request& request, http::BodyReader& body, http::ResponseWriter& response) override;
+  void Handle(const RequestContext& context, const http::Request& request, RequestBody& body, http::ResponseWriter& response) override;
   void HandleError(const RequestContext& context, const http::Request& request, const Error& error,
                    http::ResponseWriter& response) override;
 

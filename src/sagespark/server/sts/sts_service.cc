@@ -40,7 +40,7 @@ Row RowOf(const Error& error) {
 
 }  // namespace
 
-void StsService::Handle(const RequestContext& context, const http::Request& request, http::BodyReader& body,
+void StsService::Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
                         http::ResponseWriter& response) {
   const Result<std::string> form = http::ReadAll(body, kMaxBodyBytes);
   if (!form.ok()) return HandleError(context, request, form.error(), response);

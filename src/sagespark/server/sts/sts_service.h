@@ -7,7 +7,7 @@ namespace sagespark::server {
 /// AWS Security Token Service: GetCallerIdentity.
 class StsService final : public HttpService {
  public:
-  void Handle(const RequestContext& context, const http::Request& request, http::BodyReader& body,
+  void Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
               http::ResponseWriter& response) override;
   void HandleError(const RequestContext& context, const http::Request& request, const Error& error,
                    http::ResponseWriter& response) override;

@@ -1,0 +1,131 @@
+#include "sagespark/server/s3/s3_service.h"
+
+#include <map>
+
+#include "sagespark/base/xml/xml.h"
+#include "sagespark/server/errors.h"
+
+namespace sagespark::server {
+namespace {
+
+/// Parts of the API that are not offered, by the query parameter that selects them.
+constexpr std::string_view kNotOffered[] = {
+    "accelerate", "acl", "analytics", "attributes", "cors", "encryption", "intelligent-tiering", "inventory",
+    "legal-hold", "lifecycle", "logging", "metadataTable", "metrics", "notification", "object-lock",
+    "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication",
+    "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent", "versionId", "versioning",
+    "versions", "website"};
+
+struct Row {
+  std::string code;
+  int status;
+};
+
+/// Status by code; codes that are not here are 400.
+Row RowOf(const Error& error) {
+  static const std::map<std::string, int, std::less<>> kStatus = {
+      {"AccessDenied", 403},        {"BucketAlreadyOwnedByYou", 409}, {"BucketNotEmpty", 409},
+      {"InvalidAccessKeyId", 403},  {"InvalidRange", 416},            {"MethodNotAllowed", 405},
+      {"MissingContentLength", 411}, {"NoSuchBucket", 404},           {"NoSuchKey", 404},
+      {"NoSuchUpload", 404},        {"NotImplemented", 501},          {"NotModified", 304},
+      {"PreconditionFailed", 412},  {"RequestTimeTooSkewed", 403},    {"SignatureDoesNotMatch", 403},
+  };
+  if (error.code() == "MissingAuthenticationToken") return {"AccessDenied", 403};
+  if (error.code() == "MissingSecurityHeader") return {"AccessDenied", 403};
+  if (!error.code().empty()) {
+    const auto found = kStatus.find(error.code());
+    return {error.code(), found == kStatus.end() ? 400 : found->second};
+  }
+  switch (error.kind()) {
+    case ErrorKind::kResourceLimit: return {"EntityTooLarge", 400};
+    case ErrorKind::kTimeout: return {"RequestTimeout", 400};
+    case ErrorKind::kUnavailable:
+    case ErrorKind::kCorruptData: return {"IncompleteBody", 400};
+    case ErrorKind::kCancelled: return {"ServiceUnavailable", 503};
+    default: return {"InternalError", 500};
+  }
+}
+
+}  // namespace
+
+void S3Service::Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
+                       http::ResponseWriter& response) {
+  const Result<S3Address> address = AddressOf(request);
+  if (!address.ok()) return HandleError(context, request, address.error(), response);
+  const Status status = Route({context, request, body, response, *address});
+  if (!status.ok() && !response.started()) HandleError(context, request, status.error(), response);
+}
+
+void S3Service::HandleError(const RequestContext& context, const http::Request& request, const Error& error,
+                            http::ResponseWriter& response) {
+  const Row row = RowOf(error);
+  http::Headers headers{{"x-amz-request-id", context.request_id}};
+  if (row.status == 304 || request.method == "HEAD") {
+    (void)response.Send({.status = row.status, .headers = std::move(headers)});
+    return;
+  }
+  xml::Writer writer;
+  writer.Open("Error").Text("Code", row.code).Text("Message", error.message());
+  writer.Text("Resource", IsValidUtf8(request.path) ? request.path : request.raw_path);
+  writer.Text("RequestId", context.request_id).Close();
+  headers.Add("Content-Type", "application/xml");
+  (void)response.Send({.status = row.status, .headers = std::move(headers), .body = writer.Take()});
+}
+
+Status S3Service::Reply(const Call& call, int status, std::string xml, http::Headers headers) {
+  headers.Add("x-amz-request-id", call.context.request_id);
+  if (!xml.empty()) headers.Add("Content-Type", "application/xml");
+  return call.response.Send({.status = status, .headers = std::move(headers), .body = std::move(xml)});
+}
+
+Status S3Service::Route(const Call& call) {
+  for (const std::string_view parameter : kNotOffered) {
+    const std::string* value = call.request.FindQuery(parameter);
+    if (value == nullptr || (parameter == "versionId" && *value == "null")) continue;
+    return CodedError(ErrorKind::kUnimplemented, "NotImplemented",
+                      "A parameter you provided implies functionality that is not implemented: " +
+                          std::string(parameter));
+  }
+  if (call.address.bucket.empty()) return RouteService(call);
+  return call.address.key.empty() ? RouteBucket(call) : RouteObject(call);
+}
+
+Status S3Service::RouteService(const Call& call) {
+  if (call.request.method == "GET") return ListBuckets(call);
+  return CodedError(ErrorKind::kInvalidArgument, "MethodNotAllowed", "The specified method is not allowed");
+}
+
+Status S3Service::RouteBucket(const Call& call) {
+  const std::string& method = call.request.method;
+  if (method == "GET") {
+    if (call.request.FindQuery("location") != nullptr) return GetBucketLocation(call);
+    if (call.request.FindQuery("uploads") != nullptr) return ListMultipartUploads(call);
+    return ListObjects(call);
+  }
+  if (method == "PUT") return CreateBucket(call);
+  if (method == "HEAD") return HeadBucket(call);
+  if (method == "DELETE") return DeleteBucket(call);
+  if (method == "POST" && call.request.FindQuery("delete") != nullptr) return DeleteObjects(call);
+  if (method == "POST") return CodedError(ErrorKind::kUnimplemented, "NotImplemented", "Form uploads are not implemented");
+  return CodedError(ErrorKind::kInvalidArgument, "MethodNotAllowed", "The specified method is not allowed");
+}
+
+Status S3Service::RouteObject(const Call& call) {
+  const std::string& method = call.request.method;
+  const bool of_upload = call.request.FindQuery("uploadId") != nullptr;
+  if (method == "GET" && of_upload) return ListParts(call);
+  if (method == "GET" || method == "HEAD") return GetObject(call);
+  if (method == "PUT") return RoutePut(call);
+  if (method == "DELETE") return of_upload ? AbortMultipartUpload(call) : DeleteObject(call);
+  if (method == "POST" && call.request.FindQuery("uploads") != nullptr) return CreateMultipartUpload(call);
+  if (method == "POST" && of_upload) return CompleteMultipartUpload(call);
+  return CodedError(ErrorKind::kInvalidArgument, "MethodNotAllowed", "The specified method is not allowed");
+}
+
+Status S3Service::RoutePut(const Call& call) {
+  const bool copies = call.request.headers.Find("x-amz-copy-source") != nullptr;
+  if (call.request.FindQuery("uploadId") != nullptr) return copies ? UploadPartCopy(call) : UploadPart(call);
+  return copies ? CopyObject(call) : PutObject(call);
+}
+
+}  // namespace sagespark::server

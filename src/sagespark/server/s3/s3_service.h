@@ -1,0 +1,68 @@
+#pragma once
+
+#include "sagespark/server/s3/object_store.h"
+#include "sagespark/server/s3/s3_request.h"
+#include "sagespark/server/service.h"
+
+namespace sagespark::server {
+
+/// Amazon S3: buckets, objects, listings, multipart uploads; path and virtual-host style. All else answers
+/// NotImplemented. Streams both ways with bounded memory.
+class S3Service final : public HttpService {
+ public:
+  explicit S3Service(ObjectStore& store) : store_(store) {}
+
+  void Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
+              http::ResponseWriter& response) override;
+  void HandleError(const RequestContext& context, const http::Request& request, const Error& error,
+                   http::ResponseWriter& response) override;
+
+ private:
+  /// What an operation works on.
+  struct Call {
+    const RequestContext& context;
+    const http::Request& request;
+    RequestBody& body;
+    http::ResponseWriter& response;
+    const S3Address& address;
+  };
+
+  Status Route(const Call& call);
+  Status RouteService(const Call& call);
+  Status RouteBucket(const Call& call);
+  Status RouteObject(const Call& call);
+  Status RoutePut(const Call& call);
+
+  // bucket_operations.cc
+  Status ListBuckets(const Call& call);
+  Status CreateBucket(const Call& call);
+  Status HeadBucket(const Call& call);
+  Status DeleteBucket(const Call& call);
+  Status GetBucketLocation(const Call& call);
+  Status ListObjects(const Call& call);
+  Status DeleteObjects(const Call& call);
+
+  // object_operations.cc
+  Status GetObject(const Call& call);
+  Status PutObject(const Call& call);
+  Status CopyObject(const Call& call);
+  Status DeleteObject(const Call& call);
+
+  // multipart_operations.cc
+  Status CreateMultipartUpload(const Call& call);
+  Status UploadPart(const Call& call);
+  Status UploadPartCopy(const Call& call);
+  Status CompleteMultipartUpload(const Call& call);
+  Status AbortMultipartUpload(const Call& call);
+  Status ListParts(const Call& call);
+  Status ListMultipartUploads(const Call& call);
+
+  /// Sends XML, or headers alone.
+  static Status Reply(const Call& call, int status, std::string xml, http::Headers headers = {});
+
+  ObjectStore& store_;
+};
+
+inline constexpr const char* kS3Namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
+
+}  // namespace sagespark::server
