@@ -1,0 +1,257 @@
+"""S3 with boto3, the AWS CLI and pyarrow."""
+import base64
+import datetime
+import hashlib
+import os
+import urllib.parse
+
+import botocore.config
+import botocore.exceptions
+import pyarrow.fs
+import pytest
+import urllib3
+
+ODD_KEYS = ["a b", "a+b", "../../etc/passwd", "..", "a//b", "/lead", "ä/ö/😀", "%41", "a%2Fb", "q?x=1&y=2", "#h", "dir/",
+            "quote\"'<>&", "tab\there", "~!@$^*()_-=[]{}|;:,.", "a\\b", "new\nline", "x" * 1024]
+
+
+def code_of(error):
+    return error.value.response["Error"]["Code"]
+
+
+def test_round_trips_objects_with_odd_keys(s3, bucket, cloud):
+    for key in ODD_KEYS:
+        body = key.encode()
+        put = s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/x", Metadata={"m": "v 1"})
+        assert put["ETag"] == f'"{hashlib.md5(body).hexdigest()}"'
+        got = s3.get_object(Bucket=bucket, Key=key)
+        assert got["Body"].read() == body
+        assert (got["ContentType"], got["Metadata"]) == ("text/x", {"m": "v 1"})
+    listed = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    assert listed == sorted(ODD_KEYS, key=str.encode)
+    assert [item["Key"] for item in s3.list_objects(Bucket=bucket)["Contents"]] == listed
+    files = [path.name for path in (cloud.data_dir / "objects").rglob("*") if path.is_file()]
+    assert all(len(name) == 36 and set(name) <= set("0123456789abcdef") for name in files)
+    s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in ODD_KEYS if key not in ("new\nline",)]})
+    s3.delete_object(Bucket=bucket, Key="new\nline")
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+
+
+def test_ranges(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"0123456789")
+    cases = {"bytes=0-0": b"0", "bytes=3-5": b"345", "bytes=7-": b"789", "bytes=-2": b"89", "bytes=5-100": b"56789"}
+    for header, expected in cases.items():
+        got = s3.get_object(Bucket=bucket, Key="k", Range=header)
+        assert got["Body"].read() == expected
+        assert got["ResponseMetadata"]["HTTPStatusCode"] == 206
+        assert got["ContentRange"].endswith("/10")
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        s3.get_object(Bucket=bucket, Key="k", Range="bytes=10-")
+    assert code_of(error) == "InvalidRange"
+
+
+def test_conditions(s3, bucket):
+    etag = s3.put_object(Bucket=bucket, Key="k", Body=b"1", IfNoneMatch="*")["ETag"]
+    cases = [
+        (s3.put_object, {"Body": b"2", "IfNoneMatch": "*"}, "PreconditionFailed"),
+        (s3.put_object, {"Body": b"2", "IfMatch": '"0"'}, "PreconditionFailed"),
+        (s3.get_object, {"IfMatch": '"0"'}, "PreconditionFailed"),
+        (s3.get_object, {"IfNoneMatch": etag}, "304"),
+        (s3.head_object, {"IfNoneMatch": etag}, "304"),
+        (s3.get_object, {"IfModifiedSince": datetime.datetime(2100, 1, 1)}, "304"),
+        (s3.get_object, {"IfUnmodifiedSince": datetime.datetime(2000, 1, 1)}, "PreconditionFailed"),
+    ]
+    for call, arguments, code in cases:
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            call(Bucket=bucket, Key="k", **arguments)
+        assert code_of(error) == code
+    s3.put_object(Bucket=bucket, Key="k", Body=b"3", IfMatch=etag)
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"3"
+
+
+def test_lists_with_prefix_delimiter_and_pages(s3, bucket):
+    keys = [f"{folder}/{i}" for folder in "abc" for i in range(5)] + ["root1", "root2", "a.txt"]
+    for key in keys:
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    for operation in ("list_objects", "list_objects_v2"):
+        for size in (1, 2, 3, 1000):
+            pages = list(s3.get_paginator(operation).paginate(Bucket=bucket, PaginationConfig={"PageSize": size}))
+            assert [item["Key"] for page in pages for item in page.get("Contents", [])] == sorted(keys)
+            pages = list(s3.get_paginator(operation).paginate(Bucket=bucket, Delimiter="/",
+                                                              PaginationConfig={"PageSize": size}))
+            assert [item["Prefix"] for page in pages for item in page.get("CommonPrefixes", [])] == ["a/", "b/", "c/"]
+            assert [item["Key"] for page in pages for item in page.get("Contents", [])] == ["a.txt", "root1", "root2"]
+    page = s3.list_objects_v2(Bucket=bucket, Prefix="b/", StartAfter="b/2")
+    assert [item["Key"] for item in page["Contents"]] == ["b/3", "b/4"]
+    assert s3.list_objects_v2(Bucket=bucket, MaxKeys=0)["KeyCount"] == 0
+
+
+def test_copies(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="from +ä", Body=b"bytes", Metadata={"a": "1"})
+    s3.copy_object(Bucket=bucket, Key="to", CopySource={"Bucket": bucket, "Key": "from +ä"})
+    got = s3.get_object(Bucket=bucket, Key="to")
+    assert (got["Body"].read(), got["Metadata"]) == (b"bytes", {"a": "1"})
+    s3.copy_object(Bucket=bucket, Key="to", CopySource={"Bucket": bucket, "Key": "to"}, MetadataDirective="REPLACE",
+                   Metadata={"b": "2"})
+    assert s3.head_object(Bucket=bucket, Key="to")["Metadata"] == {"b": "2"}
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        s3.copy_object(Bucket=bucket, Key="to", CopySource={"Bucket": bucket, "Key": "to"})
+    assert code_of(error) == "InvalidRequest"
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        s3.copy_object(Bucket=bucket, Key="to", CopySource={"Bucket": bucket, "Key": "absent"})
+    assert code_of(error) == "NoSuchKey"
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"])
+def test_keeps_checksums(s3, bucket, algorithm):
+    if algorithm in ("CRC32C", "CRC64NVME"):
+        values = {"CRC32C": "4waSgw==", "CRC64NVME": "rosUhgp5mIg="}  # Of "123456789", from the CRC catalogue.
+        extra = {"Checksum" + algorithm: values[algorithm]}
+    else:
+        extra = {"ChecksumAlgorithm": algorithm}
+    put = s3.put_object(Bucket=bucket, Key="k", Body=b"123456789", **extra)
+    head = s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+    assert head["Checksum" + algorithm] == put["Checksum" + algorithm]
+    assert head["ChecksumType"] == "FULL_OBJECT"
+    if algorithm == "SHA256":
+        assert head["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"123456789").digest()).decode()
+
+
+def test_refuses_wrong_checksums_and_leaves_nothing(s3, bucket):
+    wrong = base64.b64encode(b"\0" * 16).decode()
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x", ContentMD5=wrong)
+    assert code_of(error) == "BadDigest"
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x", ChecksumCRC32="AAAAAA==")
+    assert code_of(error) == "BadDigest"
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+
+
+def test_multipart_upload(s3, bucket):
+    parts = [os.urandom(5 << 20), os.urandom(5 << 20), b"end"]
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="k", ContentType="a/b")["UploadId"]
+    done = []
+    for number, part in enumerate(parts, 1):
+        etag = s3.upload_part(Bucket=bucket, Key="k", UploadId=upload, PartNumber=number, Body=part)["ETag"]
+        done.append({"PartNumber": number, "ETag": etag})
+    assert [part["Size"] for part in s3.list_parts(Bucket=bucket, Key="k", UploadId=upload)["Parts"]] == [5 << 20, 5 << 20, 3]
+    assert [item["UploadId"] for item in s3.list_multipart_uploads(Bucket=bucket)["Uploads"]] == [upload]
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+    for wrong, code in [(done[::-1], "InvalidPartOrder"), ([done[0] | {"ETag": '"0"'}], "InvalidPart")]:
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            s3.complete_multipart_upload(Bucket=bucket, Key="k", UploadId=upload, MultipartUpload={"Parts": wrong})
+        assert code_of(error) == code
+    etag = s3.complete_multipart_upload(Bucket=bucket, Key="k", UploadId=upload, MultipartUpload={"Parts": done})["ETag"]
+    md5s = b"".join(hashlib.md5(part).digest() for part in parts)
+    assert etag == f'"{hashlib.md5(md5s).hexdigest()}-3"'
+    # A client that lost the answer asks again.
+    again = s3.complete_multipart_upload(Bucket=bucket, Key="k", UploadId=upload, MultipartUpload={"Parts": done})
+    assert again["ETag"] == etag
+    got = s3.get_object(Bucket=bucket, Key="k")
+    assert got["Body"].read() == b"".join(parts)
+    assert got["ContentType"] == "a/b"
+    assert s3.get_object(Bucket=bucket, Key="k", PartNumber=3)["Body"].read() == b"end"
+    across = s3.get_object(Bucket=bucket, Key="k", Range=f"bytes={(5 << 20) - 2}-{(5 << 20) + 1}")["Body"].read()
+    assert across == parts[0][-2:] + parts[1][:2]
+
+
+def test_aborted_upload_leaves_nothing(s3, bucket, cloud):
+    before = len([path for path in (cloud.data_dir / "objects").rglob("*") if path.is_file()])
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]
+    s3.upload_part(Bucket=bucket, Key="k", UploadId=upload, PartNumber=1, Body=b"x")
+    s3.abort_multipart_upload(Bucket=bucket, Key="k", UploadId=upload)
+    assert len([path for path in (cloud.data_dir / "objects").rglob("*") if path.is_file()]) == before
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        s3.upload_part(Bucket=bucket, Key="k", UploadId=upload, PartNumber=1, Body=b"x")
+    assert code_of(error) == "NoSuchUpload"
+
+
+def test_presigned_urls(cloud, bucket):
+    s3 = cloud.client("s3", config=botocore.config.Config(signature_version="s3v4"))
+    http = urllib3.PoolManager()
+    put = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "ä b"}, ExpiresIn=60)
+    assert http.request("PUT", put, body=b"bytes").status == 200
+    get = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "ä b"}, ExpiresIn=60)
+    assert http.request("GET", get).data == b"bytes"
+    tampered = http.request("GET", get.replace("X-Amz-Expires=60", "X-Amz-Expires=61"))
+    assert (tampered.status, b"SignatureDoesNotMatch" in tampered.data) == (403, True)
+
+
+def test_buckets(cloud, s3):
+    s3.create_bucket(Bucket="one-bucket")
+    s3.create_bucket(Bucket="one-bucket")
+    west = cloud.client("s3", region_name="us-west-2")
+    west.create_bucket(Bucket="west-bucket", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        west.create_bucket(Bucket="west-bucket", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    assert code_of(error) == "BucketAlreadyOwnedByYou"
+    assert s3.get_bucket_location(Bucket="west-bucket")["LocationConstraint"] == "us-west-2"
+    assert s3.get_bucket_location(Bucket="one-bucket")["LocationConstraint"] is None
+    assert {"one-bucket", "west-bucket"} <= {item["Name"] for item in s3.list_buckets()["Buckets"]}
+    s3.put_object(Bucket="one-bucket", Key="k", Body=b"")
+    for call, arguments, code in [
+        (s3.delete_bucket, {"Bucket": "one-bucket"}, "BucketNotEmpty"),
+        (s3.head_bucket, {"Bucket": "absent-bucket"}, "404"),
+        (s3.put_object, {"Bucket": "absent-bucket", "Key": "k", "Body": b"x"}, "NoSuchBucket"),
+        (s3.get_object, {"Bucket": "one-bucket", "Key": "absent"}, "NoSuchKey"),
+        (s3.get_object_tagging, {"Bucket": "one-bucket", "Key": "k"}, "NotImplemented"),
+        (s3.put_object, {"Bucket": "one-bucket", "Key": "k", "Tagging": "a=b"}, "NotImplemented"),
+        (s3.create_bucket, {"Bucket": "Upper-Case"}, "InvalidBucketName"),
+    ]:
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            call(**arguments)
+        assert code_of(error) == code
+    s3.delete_object(Bucket="one-bucket", Key="k")
+    s3.delete_bucket(Bucket="one-bucket")
+
+
+def test_virtual_host_style(cloud, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"bytes")
+    url = cloud.client("s3", endpoint_url=f"http://s3.localhost:{cloud.port}",
+                       config=botocore.config.Config(signature_version="s3v4",
+                                                    s3={"addressing_style": "virtual"})).generate_presigned_url(
+                           "get_object", Params={"Bucket": bucket, "Key": "k"})
+    host = urllib.parse.urlsplit(url).netloc
+    assert host.startswith(bucket + ".")
+    reply = urllib3.PoolManager().request("GET", url.replace(host, f"127.0.0.1:{cloud.port}"), headers={"Host": host})
+    assert reply.data == b"bytes"
+
+
+def test_aws_cli(cloud, tmp_path):
+    tree = tmp_path / "tree"
+    (tree / "sub").mkdir(parents=True)
+    big = os.urandom(20 << 20)
+    (tree / "big.bin").write_bytes(big)
+    (tree / "sub" / "ü &.txt").write_text("text")
+    cloud.aws("s3", "mb", "s3://cli-bucket")
+    cloud.aws("s3", "sync", tree, "s3://cli-bucket/p")
+    assert "big.bin" in cloud.aws("s3", "ls", "s3://cli-bucket/p/").stdout
+    assert cloud.aws("s3", "sync", tree, "s3://cli-bucket/p").stdout == ""
+    cloud.aws("s3", "cp", "s3://cli-bucket/p/big.bin", tmp_path / "back.bin")
+    assert (tmp_path / "back.bin").read_bytes() == big
+    cloud.aws("s3", "sync", "s3://cli-bucket/p", tmp_path / "copy")
+    assert (tmp_path / "copy" / "sub" / "ü &.txt").read_text() == "text"
+    cloud.aws("s3", "cp", "s3://cli-bucket/p/big.bin", "s3://cli-bucket/q")
+    cloud.aws("s3", "rm", "--recursive", "s3://cli-bucket/")
+    cloud.aws("s3", "rb", "s3://cli-bucket")
+
+
+def test_pyarrow_file_system(cloud):
+    files = pyarrow.fs.S3FileSystem(
+        access_key=cloud.settings["AWS_ACCESS_KEY_ID"], secret_key=cloud.settings["AWS_SECRET_ACCESS_KEY"],
+        region="us-east-1", endpoint_override=f"127.0.0.1:{cloud.port}", scheme="http", allow_bucket_creation=True,
+        allow_bucket_deletion=True)
+    files.create_dir("arrow-bucket/dir")
+    big = os.urandom(12 << 20)
+    with files.open_output_stream("arrow-bucket/dir/a") as out:
+        out.write(big)
+    with files.open_input_file("arrow-bucket/dir/a") as source:
+        assert source.size() == len(big)
+        assert source.read_at(10, 6 << 20) == big[6 << 20:(6 << 20) + 10]
+        assert source.read() == big
+    found = files.get_file_info(pyarrow.fs.FileSelector("arrow-bucket", recursive=True))
+    assert sorted(info.path for info in found) == ["arrow-bucket/dir", "arrow-bucket/dir/a"]
+    files.copy_file("arrow-bucket/dir/a", "arrow-bucket/dir/b")
+    files.delete_dir("arrow-bucket/dir")
+    files.delete_dir("arrow-bucket")
