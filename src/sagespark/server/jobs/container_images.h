@@ -11,7 +11,7 @@ namespace sagespark::server {
 
 /// A program that stands in for a container image.
 struct ContainerProgram {
-  std::vector<std::string> command;  ///< Executable and first arguments; "train" or "serve", "--root" and the folder follow.
+  std::vector<std::string> command;  ///< Executable and first arguments; "train" or "serve", "--root" and /opt/ml's place follow.
   int64_t max_training_hosts = 1;    ///< More instances are refused.
 };
 

@@ -37,7 +37,7 @@ void ContainerLog::Append(const std::vector<std::string>& lines) {
 Result<std::unique_ptr<Process>> StartContainer(const ContainerProgram& program, const std::string& verb, const std::string& root,
                                                 const std::map<std::string, std::string>& environment) {
   ProcessOptions options{.arguments = program.command, .environment = EnvironmentOf(environment), .working_directory = root};
-  options.arguments.insert(options.arguments.end(), {verb, "--root", root});
+  options.arguments.insert(options.arguments.end(), {verb, "--root", root + "/opt/ml"});
   return Process::Start(options);
 }
 

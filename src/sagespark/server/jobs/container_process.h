@@ -30,7 +30,7 @@ class ContainerLog {
   LineSplitter splitter_;
 };
 
-/// Starts `program` with `verb` ("train", "serve") and the folder that stands for the container's "/".
+/// Starts `program` with `verb` ("train", "serve") and `--root ROOT/opt/ml`, where `root` stands for the container's "/".
 /// The child sees `environment` and, of the server's own, what programs need to run at all (PATH and the like).
 Result<std::unique_ptr<Process>> StartContainer(const ContainerProgram& program, const std::string& verb, const std::string& root,
                                                 const std::map<std::string, std::string>& environment);

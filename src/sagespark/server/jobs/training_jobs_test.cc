@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-/// Jobs whose container is a shell script; "$3" is the folder that stands for "/".
+/// Jobs whose container is a shell script; "$3" stands for /opt/ml.
 class TrainingJobsTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -35,7 +35,7 @@ class TrainingJobsTest : public ::testing::Test {
   }
 
   void Script(const std::string& script) {
-    images_.Add("fake", {.command = {"/bin/sh", "-c", "ml=\"$3/opt/ml\"; " + script, "fake"}, .max_training_hosts = 8});
+    images_.Add("fake", {.command = {"/bin/sh", "-c", "ml=$3; host=${3%/opt/ml}; host=${host##*/}; " + script, "fake"}, .max_training_hosts = 8});
   }
 
   void Insert(const std::string& name, int64_t hosts = 1, int64_t max_seconds = 60, const std::string& input = "s3://b/in") {
@@ -171,7 +171,7 @@ TEST_F(TrainingJobsTest, MissingDataFailsTheJob) {
 }
 
 TEST_F(TrainingJobsTest, RunsOneProcessAHostAndMergesTheirModels) {
-  Script("h=${3##*/}; ls $ml/input/data/train > $ml/model/$h; grep -c current_host.*$h $ml/input/config/resourceconfig.json");
+  Script("ls $ml/input/data/train > $ml/model/$host; grep -c current_host.*$host $ml/input/config/resourceconfig.json");
   Insert("j", 2);
   jobs_->Start("j");
   WaitFor("j");
@@ -183,7 +183,7 @@ TEST_F(TrainingJobsTest, RunsOneProcessAHostAndMergesTheirModels) {
 }
 
 TEST_F(TrainingJobsTest, OneHostThatFailsEndsTheOthers) {
-  Script("case $3 in *algo-2) printf 'second' > $ml/output/failure; exit 3;; esac; sleep 1000");
+  Script("case $host in algo-2) printf 'second' > $ml/output/failure; exit 3;; esac; sleep 1000");
   Insert("j", 3);
   jobs_->Start("j");
   WaitFor("j");

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "sagespark/server/jobs/container_images.h"
+
+namespace sagespark::server::testing {
+
+/// A container that serves, in Python. Its variable MODE says how it behaves: "echo" (by default), "error", "no ping", "exit" (at once),
+/// "slow". A body "die" ends it; "pid" is answered with its process id, "model" with the model's file.
+inline constexpr char kFakeContainer[] = R"py(
+import http.server, os, pathlib, socketserver, sys, threading, time
+mode, root = os.environ.get("MODE", "echo"), sys.argv[3]
+print("starting in mode", mode, flush=True)
+if mode == "exit":
+    sys.exit(1)
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    def answer(self, status, body, kind="text/plain"):
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        if "X-Amzn-SageMaker-Custom-Attributes" in self.headers:
+            self.send_header("X-Amzn-SageMaker-Custom-Attributes", self.headers["X-Amzn-SageMaker-Custom-Attributes"])
+        self.end_headers()
+        self.wfile.write(body)
+    def do_GET(self):
+        if mode == "no ping":
+            threading.Event().wait()
+        self.answer(200, b"")
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if body == b"die":
+            os._exit(3)
+        if body == b"pid":
+            return self.answer(200, str(os.getpid()).encode())
+        if body == b"model":
+            return self.answer(200, pathlib.Path(root, "model", "weights").read_bytes())
+        if mode == "slow":
+            threading.Event().wait()
+        if mode == "error":
+            return self.answer(500, b"no such luck")
+        self.answer(200, body, self.headers.get("Accept", "none") + ";was=" + self.headers.get("Content-Type", "none"))
+    def log_message(self, *args):
+        pass
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+Server(("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler).serve_forever()
+)py";
+
+/// The fake as the program of an image; its script is put into `folder`.
+inline ContainerProgram FakeContainer(const std::filesystem::path& folder) {
+  const std::filesystem::path script = folder / "fake_container.py";
+  std::ofstream(script) << kFakeContainer;
+  return {.command = {"/usr/bin/python3", "-S", "-E", script.string()}};
+}
+
+}  // namespace sagespark::server::testing
