@@ -14,4 +14,7 @@ void AddServe(CLI::App& app);
 /// `env [--data-dir DIR]`: shell exports that point AWS clients at the running local cloud.
 void AddEnv(CLI::App& app);
 
+/// `data mnist [--from DIR] [--region REGION] [--to DIR]`: MNIST as LibSVM into the S3 that AWS_ENDPOINT_URL names.
+void AddData(CLI::App& app);
+
 }  // namespace sagespark::cli

@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   sagespark::cli::AddServe(app);
   sagespark::cli::AddEnv(app);
+  sagespark::cli::AddData(app);
   CLI11_PARSE(app, argc, argv);
   return 0;
 }
