@@ -19,7 +19,8 @@ class Execution {
   virtual const std::shared_ptr<const data::Schema>& schema() const = 0;
   virtual int num_partitions() const = 0;
 
-  /// Starts partition `task.partition`, from its first row; may be called again, to read it again.
+  /// Starts partition `task.partition`, from its first row; may be called again, to read it again. The execution must
+  /// outlive the stream.
   virtual Result<std::unique_ptr<data::BatchStream>> Open(const plan::TaskContext& task) const = 0;
 };
 
