@@ -4,30 +4,76 @@
 
 #include "sagespark/base/log.h"
 #include "sagespark/http/server.h"
+#include "sagespark/server/cloud/store_objects.h"
 #include "sagespark/server/data_folder.h"
+#include "sagespark/server/hosting/endpoints.h"
+#include "sagespark/server/jobs/training_jobs.h"
+#include "sagespark/server/logs/logs_service.h"
 #include "sagespark/server/router.h"
+#include "sagespark/server/runtime/runtime_service.h"
 #include "sagespark/server/s3/s3_service.h"
+#include "sagespark/server/sagemaker/sagemaker_service.h"
 #include "sagespark/server/store/database.h"
 #include "sagespark/server/sts/sts_service.h"
 
 namespace sagespark::server {
 
-/// In the order of their making; the server goes first.
+/// In the order of their making.
 struct LocalCloud::Parts {
+  explicit Parts(DataFolder data_folder)
+      : folder(std::move(data_folder)), router(folder.credentials(), folder.account_id()) {}
   ~Parts() {
     if (sweeper.joinable()) sweeper.join();
   }
-  explicit Parts(DataFolder data_folder) : folder(std::move(data_folder)), router(folder.credentials(), folder.account_id()) {}
+
+  Status OpenStores();
+  Status OpenServices();
 
   DataFolder folder;
   std::unique_ptr<Database> database;
   std::unique_ptr<ObjectStore> objects;
-  std::unique_ptr<S3Service> s3;
+  std::unique_ptr<StoreObjects> object_access;
+  std::unique_ptr<RecordStore> records;
+  std::unique_ptr<LogStore> logs;
   std::thread sweeper;  ///< Removes what a killed server left behind.
+  const ContainerImages images = ContainerImages::OfThisInstallation();
+  std::unique_ptr<TrainingJobs> jobs;
+  std::unique_ptr<Endpoints> endpoints;
   StsService sts;
+  std::unique_ptr<S3Service> s3;
+  std::unique_ptr<LogsService> logs_service;
+  std::unique_ptr<SageMakerService> sagemaker;
+  std::unique_ptr<RuntimeService> runtime;
   Router router;
   std::unique_ptr<http::Server> server;
 };
+
+Status LocalCloud::Parts::OpenStores() {
+  SAGESPARK_ASSIGN_OR_RETURN(database, Database::Open(folder.path() / "metadata.db"));
+  SAGESPARK_ASSIGN_OR_RETURN(objects, ObjectStore::Open(*database, folder.path() / "objects", Clock::System()));
+  object_access = std::make_unique<StoreObjects>(*objects);
+  SAGESPARK_ASSIGN_OR_RETURN(records, RecordStore::Open(*database));
+  SAGESPARK_ASSIGN_OR_RETURN(logs, LogStore::Open(folder.path() / "logs.db"));
+  return Status::Ok();
+}
+
+Status LocalCloud::Parts::OpenServices() {
+  SAGESPARK_ASSIGN_OR_RETURN(
+      jobs, TrainingJobs::Open({.folder = folder.path() / "jobs"}, *records, *logs, *object_access, images));
+  SAGESPARK_ASSIGN_OR_RETURN(
+      endpoints, Endpoints::Open({.folder = folder.path() / "endpoints"}, *records, *logs, *object_access, images));
+  s3 = std::make_unique<S3Service>(*objects);
+  logs_service = std::make_unique<LogsService>(*logs);
+  sagemaker = std::make_unique<SageMakerService>(*records, *jobs, *endpoints, *object_access, images);
+  runtime = std::make_unique<RuntimeService>(*endpoints);
+  router.AddJson("SageMaker", *sagemaker);
+  router.AddJson("Logs_20140328", *logs_service);
+  router.AddHttp("sagemaker", "/endpoints/", *runtime);
+  router.AddHttp("s3", "/", *s3);
+  router.AddHttp("sts", "/", sts);
+  router.SetFallback(*s3);
+  return Status::Ok();
+}
 
 LocalCloud::LocalCloud(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 LocalCloud::~LocalCloud() { Stop(); }
@@ -35,14 +81,8 @@ LocalCloud::~LocalCloud() { Stop(); }
 Result<std::unique_ptr<LocalCloud>> LocalCloud::Start(const LocalCloudOptions& options) {
   SAGESPARK_ASSIGN_OR_RETURN(DataFolder folder, DataFolder::OpenForServer(options.data_dir));
   auto parts = std::make_unique<Parts>(std::move(folder));
-  SAGESPARK_ASSIGN_OR_RETURN(parts->database, Database::Open(parts->folder.path() / "metadata.db"));
-  SAGESPARK_ASSIGN_OR_RETURN(
-      parts->objects, ObjectStore::Open(*parts->database, parts->folder.path() / "objects", Clock::System()));
-  parts->s3 = std::make_unique<S3Service>(*parts->objects);
-  parts->router.AddHttp("s3", "/", *parts->s3);
-  parts->router.AddHttp("sts", "/", parts->sts);
-  parts->router.SetFallback(*parts->s3);
-
+  SAGESPARK_RETURN_IF_ERROR(parts->OpenStores());
+  SAGESPARK_RETURN_IF_ERROR(parts->OpenServices());
   Router& router = parts->router;
   SAGESPARK_ASSIGN_OR_RETURN(parts->server,
                              http::Server::Start({.host = options.host, .port = options.port},
@@ -59,6 +99,11 @@ Result<std::unique_ptr<LocalCloud>> LocalCloud::Start(const LocalCloudOptions& o
 
 std::string LocalCloud::url() const { return parts_->server->url(); }
 
-void LocalCloud::Stop(std::chrono::milliseconds grace) { parts_->server->Stop(grace); }
+void LocalCloud::Stop(std::chrono::milliseconds grace) {
+  parts_->server->Stop(grace);
+  // No request comes any more, so nothing refers to these but services at rest.
+  parts_->endpoints.reset();
+  parts_->jobs.reset();
+}
 
 }  // namespace sagespark::server

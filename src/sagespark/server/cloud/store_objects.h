@@ -1,0 +1,26 @@
+#pragma once
+
+#include "sagespark/server/jobs/object_access.h"
+#include "sagespark/server/s3/object_store.h"
+
+namespace sagespark::server {
+
+/// The local cloud's own object store, for its jobs and endpoints.
+class StoreObjects final : public ObjectAccess {
+ public:
+  /// `store` must outlive it.
+  explicit StoreObjects(ObjectStore& store) : store_(store) {}
+
+  Status List(const std::string& bucket, const std::string& prefix,
+              const std::function<Status(const StoredObject&)>& visit) override;
+
+  /// Copies: a container may write to its files, and the store's must not change.
+  Status Materialize(const std::string& bucket, const std::string& key, const std::filesystem::path& path) override;
+
+  Status Store(const std::string& bucket, const std::string& key, const std::filesystem::path& path) override;
+
+ private:
+  ObjectStore& store_;
+};
+
+}  // namespace sagespark::server
