@@ -159,7 +159,38 @@ TEST_F(KMeansContainerTest, RunsEveryEpoch) {
   EXPECT_EQ(Train(), 0);
   EXPECT_THAT(log_.str(), AllOf(HasSubstr("completed 50.0 % of epochs"), HasSubstr("completed 100.0 % of epochs"),
                                 ContainsRegex("\"epoch\": 1, .*\"Total Records Seen\": ..sum.: 600.0"),
+                                ContainsRegex("\"update.time\": ..sum.: [0-9.]+, .count.: 2,"),
                                 ContainsRegex("\"Total Batches Seen\": ..sum.: 6.0")));
+}
+
+/// What a hyperparameter may change: the model, and the log without its times and the configuration it repeats.
+TEST_F(KMeansContainerTest, EveryHyperparameterChangesTheModelOrTheLog) {
+  std::mt19937 random(3);
+  std::uniform_real_distribution<double> coordinate(0, 1);
+  std::vector<std::vector<double>> rows(600);
+  for (auto& row : rows) row = {coordinate(random), coordinate(random)};
+  directory_.Write("input/data/train/part-0", Records(rows));
+  directory_.Write("input/data/test/part-0", Records(rows));
+  const auto outcome = [&](const std::string& more) {
+    Configure(R"({"feature_dim": "2", "k": "5", "mini_batch_size": "200")" + more + "}", R"({"train": {}, "test": {}})");
+    EXPECT_EQ(Train(), 0) << log_.str();
+    std::string kept = ReadFile(ModelFile());
+    std::istringstream lines(log_.str());
+    for (std::string line; std::getline(lines, line);) {
+      const bool is_result = std::regex_search(line, std::regex("kmeans attempt|hrinking|quality_metric|progress|auto'"));
+      if (is_result && line.find("configuration") == std::string::npos) kept += line.substr(line.find(']')) + "\n";
+    }
+    return kept;
+  };
+  const std::string base = outcome("");
+  EXPECT_EQ(outcome(""), base);
+  for (const char* more :
+       {R"(, "k": "6")", R"(, "mini_batch_size": "100")", R"(, "epochs": "2")", R"(, "extra_center_factor": "4")",
+        R"(, "init_method": "kmeans++")", R"(, "half_life_time_size": "50")", R"(, "local_lloyd_init_method": "random")",
+        R"(, "local_lloyd_max_iter": "1")", R"(, "local_lloyd_tol": "0.5")", R"(, "local_lloyd_num_trials": "3")",
+        R"(, "eval_metrics": "[\"ssd\"]")"}) {
+    EXPECT_NE(outcome(more), base) << more;
+  }
 }
 
 TEST_F(KMeansContainerTest, SaysWhatIsWrongWithTheJob) {

@@ -61,6 +61,13 @@ std::vector<MetricSummary> CountsOf(const KMeansTrainer& trainer, int64_t rows_b
           CountMetric("Number of Batches Since Last Reset", batches)};
 }
 
+void AddTo(MetricSummary& summary, double value) {
+  summary.min = summary.count == 0 ? value : std::min(summary.min, value);
+  summary.max = summary.count == 0 ? value : std::max(summary.max, value);
+  summary.sum += value;
+  ++summary.count;
+}
+
 /// One training job, step by step.
 class KMeansJob {
  public:
@@ -80,6 +87,7 @@ class KMeansJob {
     SAGESPARK_ASSIGN_OR_RETURN(const KMeansFit fit, Shrink());
     SAGESPARK_RETURN_IF_ERROR(WriteModel(fit.model));
     times_.push_back(CountMetric("epochs", params_.epochs));
+    times_.push_back(update_time_);
     log_.Metrics(start, std::nullopt, "", times_);
     return Test(fit.model);
   }
@@ -106,7 +114,7 @@ class KMeansJob {
     log_.Progress(100.0 * static_cast<double>(epoch + 1) / static_cast<double>(params_.epochs));
     log_.Metrics(start, epoch, "training_data_iter", CountsOf(trainer_, rows_before, batches_before, epoch + 1));
     log_.Throughput(static_cast<double>(rows) / std::max(watch.seconds(), 1e-9));
-    times_.push_back(TimeMetric("update.time", watch.milliseconds()));
+    AddTo(update_time_, watch.milliseconds());
     return Status::Ok();
   }
 
@@ -183,6 +191,7 @@ class KMeansJob {
   KMeansTrainer trainer_;
   ThreadPool& pool_;
   bool started_ = false;
+  MetricSummary update_time_{.name = "update.time", .count = 0};  ///< One an epoch.
   std::vector<MetricSummary> times_;
 };
 
