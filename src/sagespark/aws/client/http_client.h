@@ -44,6 +44,8 @@ class HttpResponseStream {
 /// Its threads and connections belong to the process that makes the first request: in a child made by fork it
 /// starts over, so a client may be made before, but no request may be running at the fork.
 ///
+/// A failed TLS handshake (certificate, name) is reported after 10 to 30 s only: the TLS library holds it back.
+///
 /// Errors, naming method and URL without query: kUnavailable (no such host, refused, cut, TLS failed), kTimeout
 /// (connect, idle, deadline), kCancelled, kInvalidArgument (a header or CA file that does not fit), and those of
 /// the request's body.

@@ -1,6 +1,6 @@
 #include "sagespark/aws/client/s3_client.h"
 
-#include "sagespark/aws/client/test_context.h"
+#include "sagespark/aws/client/testing/test_context.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::aws {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sagespark/aws/client/test_context.h"
+#include "sagespark/aws/client/testing/test_context.h"
 #include "sagespark/base/digest.h"
 #include "sagespark/testing/matchers.h"
 

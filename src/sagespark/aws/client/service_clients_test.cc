@@ -6,7 +6,7 @@
 #include "sagespark/aws/client/sagemaker_client.h"
 #include "sagespark/aws/client/sagemaker_runtime_client.h"
 #include "sagespark/aws/client/sts_client.h"
-#include "sagespark/aws/client/test_context.h"
+#include "sagespark/aws/client/testing/test_context.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::aws {
