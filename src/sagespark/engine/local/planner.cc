@@ -16,9 +16,9 @@ using ExecutionPtr = std::shared_ptr<const Execution>;
 /// An execution whose partitions `open` opens.
 class OpenedByFunction final : public Execution {
  public:
-  using Open_ = std::function<Result<StreamPtr>(const plan::TaskContext&)>;
+  using OpenFunction = std::function<Result<StreamPtr>(const plan::TaskContext&)>;
 
-  OpenedByFunction(SchemaPtr schema, int num_partitions, Open_ open)
+  OpenedByFunction(SchemaPtr schema, int num_partitions, OpenFunction open)
       : schema_(std::move(schema)), num_partitions_(num_partitions), open_(std::move(open)) {}
 
   const SchemaPtr& schema() const override { return schema_; }
@@ -28,10 +28,10 @@ class OpenedByFunction final : public Execution {
  private:
   SchemaPtr schema_;
   int num_partitions_;
-  Open_ open_;
+  OpenFunction open_;
 };
 
-ExecutionPtr MakeExecution(SchemaPtr schema, int num_partitions, OpenedByFunction::Open_ open) {
+ExecutionPtr MakeExecution(SchemaPtr schema, int num_partitions, OpenedByFunction::OpenFunction open) {
   return std::make_shared<const OpenedByFunction>(std::move(schema), num_partitions, std::move(open));
 }
 
