@@ -1,4 +1,5 @@
 """`sagespark data mnist`: the digits as the notebooks expect them."""
+import hashlib
 import os
 import pathlib
 import shutil
@@ -41,6 +42,20 @@ def test_writes_the_pixels_that_are_not_zero_counted_from_one(tmp_path):
     with open(tmp_path / "train" / "mnist_train.libsvm") as train:
         assert train.readline().startswith("5 153:3 154:18 155:18 ")
         assert sum(1 for _ in train) == 59999
+
+
+def test_fills_the_bucket_that_the_notebooks_read(cloud, s3):
+    for _ in range(2):  # A second time replaces the files.
+        done = subprocess.run(
+            [PROGRAM, "data", "mnist", "--from", MNIST], capture_output=True, text=True, timeout=120, env=cloud.environment
+        )
+        assert done.returncode == 0, done.stderr
+    bucket = "sagemaker-sample-data-us-east-1"
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    assert keys == ["spark/mnist/test/mnist_test.libsvm", "spark/mnist/train/mnist_train.libsvm"]
+    body = s3.get_object(Bucket=bucket, Key=keys[0])["Body"].read()
+    # The sum that tests/goldens/mnist_libsvm.py prints.
+    assert hashlib.sha256(body).hexdigest() == "31ffc3cfb1824d0994d57172bb8ca68882e578859e1ee1bd9fc1f2f15bfd06a2"
 
 
 def test_refuses_files_with_another_sum(tmp_path):
