@@ -1,6 +1,7 @@
 #include "sagespark/server/s3/transfer.h"
 
-#include <vector>
+#include <future>
+#include <memory>
 
 #include "sagespark/base/uri.h"
 #include "sagespark/server/errors.h"
@@ -8,18 +9,39 @@
 namespace sagespark::server {
 namespace {
 
-constexpr size_t kBufferBytes = 512 << 10;
+constexpr size_t kBufferBytes = 1 << 20;
+
+/// Reads until the buffer is full or the bytes end.
+Result<size_t> FillBuffer(const ByteReader& read, char* buffer) {
+  size_t size = 0;
+  while (size < kBufferBytes) {
+    SAGESPARK_ASSIGN_OR_RETURN(const size_t more, read(buffer + size, kBufferBytes - size));
+    if (more == 0) break;
+    size += more;
+  }
+  return size;
+}
 
 }  // namespace
 
 Result<std::string> StoreBytes(const ByteReader& read, BlobStore::Writer& blob) {
   Digest md5(DigestAlgorithm::kMd5);
-  std::vector<char> buffer(kBufferBytes);
+  auto filled = std::make_unique_for_overwrite<char[]>(kBufferBytes);
+  auto hashed = std::make_unique_for_overwrite<char[]>(kBufferBytes);
+  // MD5 is the slowest of the steps: a full buffer is hashed beside the reading of the next one. Short bodies never
+  // fill one, and need no second thread.
+  std::future<void> hashing;
   while (true) {
-    SAGESPARK_ASSIGN_OR_RETURN(const size_t size, read(buffer.data(), buffer.size()));
-    if (size == 0) return ToHex(md5.Finish());
-    const std::string_view bytes(buffer.data(), size);
-    md5.Update(bytes);
+    SAGESPARK_ASSIGN_OR_RETURN(const size_t size, FillBuffer(read, filled.get()));
+    if (hashing.valid()) hashing.get();
+    filled.swap(hashed);
+    const std::string_view bytes(hashed.get(), size);
+    if (size < kBufferBytes) {
+      md5.Update(bytes);
+      SAGESPARK_RETURN_IF_ERROR(blob.Write(bytes));
+      return ToHex(md5.Finish());
+    }
+    hashing = std::async(std::launch::async, [&md5, bytes] { md5.Update(bytes); });
     SAGESPARK_RETURN_IF_ERROR(blob.Write(bytes));
   }
 }
