@@ -11,7 +11,7 @@ namespace sagespark::container {
 namespace {
 
 http::Response Text(int status, std::string message) {
-  return {.status = status, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = std::move(message) + "\n"};
+  return {.status = status, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = std::move(message)};
 }
 
 int StatusOf(ErrorKind kind) {
