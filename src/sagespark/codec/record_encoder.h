@@ -19,14 +19,14 @@ class RecordEncoder {
   Status Append(const data::VectorRow& features, std::optional<double> label, std::string& out);
 
  private:
-  void MakeDenseHead(size_t count, bool has_label);
+  void MakeDenseFrame(size_t count, bool has_label);
   Status AppendDense(const data::VectorRow& features, std::optional<double> label, std::string& out);
   static Status AppendSparse(const data::VectorRow& features, std::optional<double> label, std::string& out);
 
-  std::string dense_head_;  ///< What comes before the numbers of rows of this length, with or without label.
+  std::string dense_frame_;  ///< A row of this length, with or without label: only its numbers change.
+  size_t dense_head_ = 0;    ///< Bytes before the numbers.
   size_t dense_count_ = SIZE_MAX;
   bool dense_has_label_ = false;
-  size_t dense_frame_ = 0;
 };
 
 }  // namespace sagespark::codec
