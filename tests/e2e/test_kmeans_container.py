@@ -217,6 +217,27 @@ def test_a_failed_job_says_why(tmp_path):
     assert not (tmp_path / "model").exists()
 
 
+def test_reads_a_pipe_an_epoch(tmp_path):
+    make_job(tmp_path, {"k": "4", "feature_dim": "4", "epochs": "2"}, {"train": {}})
+    config = tmp_path / "input" / "config" / "inputdataconfig.json"
+    config.write_text(json.dumps({"train": {"ContentType": RECORDIO, "TrainingInputMode": "Pipe"}}))
+    pipes = [tmp_path / "input" / "data" / f"train_{epoch}" for epoch in range(2)]
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    process = subprocess.Popen([LAUNCHER, "kmeans", "train", "--root", tmp_path], stdout=subprocess.PIPE, text=True)
+    try:
+        for epoch, pipe in enumerate(pipes):
+            pipe.write_bytes(record_proto.write(record_proto.dense(row) for row in groups(500, seed=epoch)))
+        log, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 0, log
+    assert log.count("processed a total of 500 examples") == 2
+    centers = read_model(tmp_path / "model" / "model_algo-1")
+    assert sorted(np.argmax(centers, axis=1)) == [0, 1, 2, 3]
+
+
 def test_stops_training_when_told(tmp_path):
     """Reads from a pipe that never ends: only the signal can end it."""
     make_job(tmp_path, {"k": "4", "feature_dim": "4", "mini_batch_size": "40"}, {"train": {}})
