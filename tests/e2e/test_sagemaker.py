@@ -1,6 +1,6 @@
 """K-means trained and hosted through boto3: jobs, logs, models, endpoints, invocations, restarts.
 
-boto3 does not validate replies: botocore_shapes.py checks the raw bodies against botocore's models where it exists.
+boto3 does not validate replies: every raw body is checked against botocore's own shapes.
 """
 import json
 import os
@@ -11,6 +11,7 @@ import time
 import botocore.exceptions
 import pytest
 
+from botocore_shapes import problems_of_reply
 from test_kmeans_container import groups
 
 IMAGE = "382416733822.dkr.ecr.us-east-1.amazonaws.com/kmeans:1"
@@ -39,6 +40,12 @@ def wait(describe, key, *ends):
     raise AssertionError(description)
 
 
+def check_body(operation_model, response_dict, **_):
+    if response_dict["status_code"] == 200:
+        service = operation_model.service_model.service_name
+        assert problems_of_reply(service, operation_model.name, response_dict["body"]) == []
+
+
 class SageMaker:
     """Shortcuts on a cloud with a bucket that holds training rows."""
 
@@ -47,6 +54,8 @@ class SageMaker:
         self.runtime = cloud.client("sagemaker-runtime")
         self.logs = cloud.client("logs")
         self.s3 = cloud.client("s3")
+        for client in (self.client, self.logs):
+            client.meta.events.register("before-parse", check_body)
         self.bucket = bucket
         self.s3.create_bucket(Bucket=bucket)
         self.s3.put_object(Bucket=bucket, Key="train/part-0", Body=csv(groups(400)))
