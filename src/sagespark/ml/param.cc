@@ -10,30 +10,10 @@
 #include <string_view>
 
 #include "sagespark/base/exception.h"
+#include "sagespark/data/value.h"
 
 namespace sagespark::ml {
 namespace {
-
-/// Java's Double.toString: plain digits from 1e-3 up to 1e7, else an exponent, always with a fraction.
-std::string JavaDouble(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
-  const double size = std::fabs(value);
-  if (size == 0 || (size >= 1e-3 && size < 1e7)) {
-    std::string text = fmt::format("{}", value);
-    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
-  }
-  char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
-  const std::string_view text(buffer, static_cast<size_t>(end - buffer));
-  const size_t e = text.find('e');
-  std::string digits(text.substr(0, e));
-  if (digits.find('.') == std::string::npos) digits += ".0";
-  int exponent = 0;
-  const size_t sign = text[e + 1] == '+' ? e + 2 : e + 1;
-  std::from_chars(text.data() + sign, text.data() + text.size(), exponent);
-  return digits + "E" + std::to_string(exponent);
-}
 
 std::optional<double> ParseNumber(std::string_view text) {
   double number = 0;
@@ -80,7 +60,7 @@ std::string ToString(const ParamValue& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* number = std::get_if<int32_t>(&value)) return std::to_string(*number);
   if (const auto* number = std::get_if<int64_t>(&value)) return std::to_string(*number);
-  if (const auto* number = std::get_if<double>(&value)) return JavaDouble(*number);
+  if (const auto* number = std::get_if<double>(&value)) return data::JavaText(*number);
   return std::get<std::string>(value);
 }
 

@@ -95,7 +95,8 @@ std::optional<std::string> SageMakerEstimator::latestTrainingJob() const {
 
 std::map<std::string, std::string> SageMakerEstimator::makeHyperParameters() const {
   std::map<std::string, std::string> texts = options_.hyperParameters;
-  for (const auto& [key, value] : extractParamMap().values()) texts[key.second] = ml::ToString(value);
+  const ml::ParamMap params = extractParamMap();
+  for (const auto& [key, value] : params.values()) texts[key.second] = ml::ToString(value);
   return texts;
 }
 
