@@ -1,0 +1,227 @@
+// Does one thing with the facades and tells the outcome as JSON, so that tests in Python can drive them against real servers.
+//
+//   facade_probe '{"data": {"format": "libsvm", "load": ["s3a://bucket/prefix"], "options": {"numFeatures": "4"}}, "do": "collect"}'
+//
+// Data: "load" with "format" and "options"; or "rows" with "columns", where an array of numbers is a dense vector and "NaN" and
+// "Infinity" are numbers. "partitions" repartitions them. Actions: collect, show, write, fit, host, transform, set.
+// Prints an object: what the action gives, or "error" (the exception's message) and "type".
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sagespark/base/json/value.h"
+#include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
+#include "sagespark/sagemaker/sagemaker_model.h"
+#include "sagespark/sql/data_frame.h"
+#include "sagespark/sql/spark_session.h"
+
+namespace {
+
+using namespace sagespark::sagemaker;
+using sagespark::sql::DataFrame;
+using sagespark::sql::Row;
+using sagespark::sql::SparkSession;
+namespace json = sagespark::json;
+namespace sql = sagespark::sql;
+
+constexpr char kRole[] = "arn:aws:iam::000000000000:role/test";
+
+std::string Text(const json::Value& object, std::string_view name) { return sagespark::OrThrow(object.GetString(name)); }
+
+std::optional<std::string> OptionalText(const json::Value& object, std::string_view name) {
+  const json::Value* member = object.Find(name);
+  return member != nullptr ? std::optional(*member->if_string()) : std::nullopt;
+}
+
+int Int(const json::Value& object, std::string_view name, int otherwise) {
+  const json::Value* member = object.Find(name);
+  return member != nullptr ? static_cast<int>(member->number()) : otherwise;
+}
+
+std::map<std::string, std::string> Texts(const json::Value& object, std::string_view name) {
+  std::map<std::string, std::string> texts;
+  if (const json::Value* member = object.Find(name)) {
+    for (const auto& [key, value] : *member->if_object()) texts[key] = *value.if_string();
+  }
+  return texts;
+}
+
+double Number(const json::Value& value) {
+  if (value.is_number()) return value.number();
+  if (*value.if_string() == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (*value.if_string() == "Infinity") return std::numeric_limits<double>::infinity();
+  throw std::invalid_argument("No number: " + *value.if_string());
+}
+
+sql::Value Cell(const json::Value& value) {
+  if (value.is_null()) return {};
+  if (value.is_number()) return value.number();
+  if (const std::string* text = value.if_string()) return *text;
+  std::vector<double> elements;
+  for (const json::Value& element : *value.if_array()) elements.push_back(Number(element));
+  return sql::Vectors::dense(std::move(elements));
+}
+
+DataFrame InMemory(const SparkSession& spark, const json::Value& data) {
+  std::vector<Row> rows;
+  for (const json::Value& row : *data.Find("rows")->if_array()) {
+    std::vector<sql::Value> cells;
+    for (const json::Value& cell : *row.if_array()) cells.push_back(Cell(cell));
+    rows.emplace_back(std::move(cells));
+  }
+  std::vector<std::string> columns;
+  for (const json::Value& column : *data.Find("columns")->if_array()) columns.push_back(*column.if_string());
+  return spark.createDataFrame(rows, columns);
+}
+
+DataFrame Load(const SparkSession& spark, const json::Value& data) {
+  std::vector<std::string> paths;
+  for (const json::Value& path : *data.Find("load")->if_array()) paths.push_back(*path.if_string());
+  return spark.read().format(Text(data, "format")).options(Texts(data, "options")).load(paths);
+}
+
+DataFrame Data(const SparkSession& spark, const json::Value& request) {
+  const json::Value& data = *request.Find("data");
+  const DataFrame rows = data.Find("rows") != nullptr ? InMemory(spark, data) : Load(spark, data);
+  const int partitions = Int(data, "partitions", 0);
+  return partitions > 0 ? rows.repartition(partitions) : rows;
+}
+
+json::Value Lines(const DataFrame& rows) {
+  json::Array lines;
+  for (const Row& row : rows.collect()) lines.emplace_back(row.toString());
+  return lines;
+}
+
+json::Object Collect(const SparkSession& spark, const json::Value& request) { return {{"rows", Lines(Data(spark, request))}}; }
+
+json::Object Show(const SparkSession& spark, const json::Value& request) {
+  const DataFrame rows = Data(spark, request);
+  return {{"text", rows.showString(Int(request, "count", 20), Int(request, "truncate", 20))}, {"schema", rows.toString()}};
+}
+
+json::Object Write(const SparkSession& spark, const json::Value& request) {
+  Data(spark, request)
+      .write()
+      .format(Text(request, "format"))
+      .mode(OptionalText(request, "mode").value_or("errorifexists"))
+      .options(Texts(request, "options"))
+      .save(Text(request, "to"));
+  return {};
+}
+
+json::Object Created(const SageMakerModel& model) {
+  const CreatedResources created = model.getCreatedResources();
+  json::Object answer;
+  if (created.modelName) answer["model"] = *created.modelName;
+  if (created.endpointConfigName) answer["endpointConfig"] = *created.endpointConfigName;
+  if (created.endpointName) answer["endpoint"] = *created.endpointName;
+  if (model.modelPath()) answer["artifact"] = model.modelPath()->toS3UriString();
+  return answer;
+}
+
+EndpointCreationPolicy Policy(const json::Value& request) {
+  const std::string name = OptionalText(request, "policy").value_or("CREATE_ON_CONSTRUCT");
+  if (name == "DO_NOT_CREATE") return EndpointCreationPolicy::DO_NOT_CREATE;
+  if (name == "CREATE_ON_TRANSFORM") return EndpointCreationPolicy::CREATE_ON_TRANSFORM;
+  return EndpointCreationPolicy::CREATE_ON_CONSTRUCT;
+}
+
+S3Resource PathOrAuto(const json::Value& request, std::string_view name) {
+  if (const auto path = OptionalText(request, name)) return S3DataPath::fromS3URI(*path);
+  return S3AutoCreatePath();
+}
+
+void Set(KMeansSageMakerEstimator& estimator, const std::string& name, const json::Value& value) {
+  const auto number = [&] { return static_cast<int>(value.number()); };
+  const auto text = [&] { return *value.if_string(); };
+  const std::map<std::string, std::function<void()>> setters = {
+      {"k", [&] { estimator.setK(number()); }},
+      {"feature_dim", [&] { estimator.setFeatureDim(number()); }},
+      {"mini_batch_size", [&] { estimator.setMiniBatchSize(number()); }},
+      {"init_method", [&] { estimator.setInitMethod(text()); }},
+      {"local_lloyd_max_iter", [&] { estimator.setMaxIter(number()); }},
+      {"local_lloyd_tol", [&] { estimator.setTol(value.number()); }},
+      {"local_lloyd_num_trials", [&] { value.is_number() ? estimator.setTrialNum(number()) : estimator.setTrialNum(text()); }},
+      {"local_lloyd_init_method", [&] { estimator.setLocalInitMethod(text()); }},
+      {"half_life_time_size", [&] { estimator.setHalflifeTime(number()); }},
+      {"epochs", [&] { estimator.setEpochs(number()); }},
+      {"extra_center_factor", [&] { value.is_number() ? estimator.setCenterFactor(number()) : estimator.setCenterFactor(text()); }},
+      {"eval_metrics", [&] { estimator.setEvalMetrics(text()); }},
+  };
+  setters.at(name)();
+}
+
+KMeansSageMakerEstimator Estimator(const json::Value& request) {
+  KMeansSageMakerEstimator estimator({.sagemakerRole = IAMRole(kRole),
+                                      .trainingInstanceType = "ml.m4.xlarge",
+                                      .endpointInstanceType = "ml.m4.xlarge",
+                                      .trainingInputS3DataPath = PathOrAuto(request, "input"),
+                                      .trainingOutputS3DataPath = PathOrAuto(request, "output"),
+                                      .endpointCreationPolicy = Policy(request)});
+  if (const json::Value* values = request.Find("hyperparameters")) {
+    for (const auto& [name, value] : *values->if_object()) Set(estimator, name, value);
+  }
+  return estimator;
+}
+
+json::Object Fit(const SparkSession& spark, const json::Value& request) {
+  const KMeansSageMakerEstimator estimator = Estimator(request);
+  json::Object answer = Created(estimator.fit(Data(spark, request)));
+  answer["job"] = estimator.latestTrainingJob().value();
+  return answer;
+}
+
+/// A model of an artifact in S3, with an endpoint.
+json::Object Host(const SparkSession&, const json::Value& request) {
+  return Created(SageMakerModel::fromModelS3Path({.modelPath = Text(request, "artifact"),
+                                                  .modelImage = Text(request, "image"),
+                                                  .modelExecutionRoleARN = kRole,
+                                                  .endpointInstanceType = "ml.m4.xlarge",
+                                                  .requestRowSerializer = ProtobufRequestRowSerializer(),
+                                                  .responseRowDeserializer = KMeansProtobufResponseRowDeserializer()}));
+}
+
+json::Object Transform(const SparkSession& spark, const json::Value& request) {
+  const SageMakerModel model =
+      SageMakerModel::fromEndpoint({.endpointName = Text(request, "endpoint"),
+                                    .requestRowSerializer = ProtobufRequestRowSerializer(),
+                                    .responseRowDeserializer = KMeansProtobufResponseRowDeserializer()});
+  return {{"rows", Lines(model.transform(Data(spark, request)))}};
+}
+
+/// Only makes an estimator and sets its hyperparameters.
+json::Object SetOnly(const SparkSession&, const json::Value& request) {
+  Estimator(request);
+  return {};
+}
+
+json::Object Run(const json::Value& request) {
+  const SparkSession spark = SparkSession::builder().master("local[2]").getOrCreate();
+  const std::map<std::string, std::function<json::Object(const SparkSession&, const json::Value&)>> actions = {
+      {"collect", Collect}, {"show", Show}, {"write", Write}, {"fit", Fit}, {"host", Host}, {"transform", Transform}, {"set", SetOnly},
+  };
+  return actions.at(Text(request, "do"))(spark, request);
+}
+
+int Print(const json::Object& answer, int status) {
+  std::puts(json::Dump(answer).c_str());
+  return status;
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+  try {
+    return Print(Run(sagespark::OrThrow(json::Parse(arguments[1]))), 0);
+  } catch (const sql::AnalysisException& error) {
+    return Print({{"error", error.what()}, {"type", "AnalysisException"}}, 1);
+  } catch (const sql::SparkException& error) {
+    return Print({{"error", error.what()}, {"type", "SparkException"}}, 1);
+  }
+}
