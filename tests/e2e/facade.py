@@ -19,10 +19,10 @@ def command(request):
     return [bin_dir().parent / "tests" / "facade_probe", json.dumps(request)]
 
 
-def probe(cloud, request, url=None, timeout=120, **options):
+def probe(cloud, request, url=None, preexec_fn=None, **environment):
     """The action's answer; `url`: another server's than the cloud's, say a proxy's."""
-    environment = cloud.environment | ({"AWS_ENDPOINT_URL": url} if url else {})
-    done = subprocess.run(command(request), env=environment, capture_output=True, text=True, timeout=timeout, **options)
+    environment = cloud.environment | ({"AWS_ENDPOINT_URL": url} if url else {}) | environment
+    done = subprocess.run(command(request), env=environment, capture_output=True, text=True, timeout=120, preexec_fn=preexec_fn)
     assert done.returncode in (0, 1) and done.stdout, (done.returncode, done.stdout, done.stderr)
     answer = json.loads(done.stdout)
     if done.returncode == 1:

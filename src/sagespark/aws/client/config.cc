@@ -207,8 +207,10 @@ Result<ClientConfig> LoadClientConfig(const ConfigOverrides& overrides, const En
   }
   if (const auto attempts = First({environment("AWS_MAX_ATTEMPTS"), profile.Get("max_attempts")})) {
     SAGESPARK_ASSIGN_OR_RETURN(config.max_attempts, ParseMaxAttempts(*attempts));
+    config.invoke_attempts = config.max_attempts;
   }
   config.max_attempts = overrides.max_attempts.value_or(config.max_attempts);
+  config.invoke_attempts = overrides.max_attempts.value_or(config.invoke_attempts);
   config.ca_bundle = First({environment("AWS_CA_BUNDLE"), profile.Get("ca_bundle")}).value_or("");
   SAGESPARK_ASSIGN_OR_RETURN(
       config.request_checksums,

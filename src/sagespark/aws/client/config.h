@@ -30,6 +30,9 @@ struct ClientConfig {
   std::string profile = "default";
   std::string ca_bundle;                       ///< A PEM file; empty for the system's authorities.
   int max_attempts = 3;                        ///< The first one included.
+  /// Of InvokeEndpoint, where nobody sets max_attempts: one failed request of thousands fails a whole transform, and with
+  /// several in flight three attempts can all meet a bad moment.
+  int invoke_attempts = 10;
   milliseconds connect_timeout = std::chrono::seconds(10);
   milliseconds read_timeout = std::chrono::seconds(60);  ///< Without a byte in either direction.
   bool s3_path_style = false;                  ///< Buckets in the path also at AWS's own hosts.

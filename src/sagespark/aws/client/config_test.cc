@@ -47,6 +47,7 @@ TEST_F(LoadClientConfigTest, WithoutSettingsThereAreAwsHostsAndDefaults) {
   EXPECT_EQ(config.region, "eu-west-1");
   EXPECT_EQ(config.profile, "default");
   EXPECT_EQ(config.max_attempts, 3);
+  EXPECT_EQ(config.invoke_attempts, 10);
   EXPECT_TRUE(config.endpoints.empty());
   EXPECT_EQ(EndpointFor(Service::kS3), "https://s3.eu-west-1.amazonaws.com");
   EXPECT_EQ(EndpointFor(Service::kSts), "https://sts.eu-west-1.amazonaws.com");
@@ -107,6 +108,7 @@ TEST_F(LoadClientConfigTest, ReadsTheNamedProfile) {
   ASSERT_OK_AND_ASSIGN(const ClientConfig config, Load());
   EXPECT_EQ(config.region, "two");
   EXPECT_EQ(config.max_attempts, 7);
+  EXPECT_EQ(config.invoke_attempts, 7);
   variables_["AWS_PROFILE"] = "absent";
   EXPECT_THAT(Load(), IsError(ErrorKind::kInvalidArgument, HasSubstr("AWS profile does not exist")));
 }

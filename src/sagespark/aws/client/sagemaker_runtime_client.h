@@ -35,7 +35,7 @@ class SageMakerRuntimeClient {
   virtual ~SageMakerRuntimeClient() = default;
 
   /// Retries throttling (also 429), 5xx, cut and refused connections and timeouts, and a container's answer only when
-  /// that was a 429 or 5xx. Errors name the endpoint: kModelError says what the container answered.
+  /// that was a 429 or 5xx; ClientConfig::invoke_attempts in all. Errors name the endpoint: kModelError says what the container answered.
   virtual Result<InvokeEndpointResponse> InvokeEndpoint(InvokeEndpointRequest request, const InvokeLimits& limits = {},
                                                         const CallOptions& options = {}) = 0;
 };

@@ -44,7 +44,9 @@ std::shared_ptr<const ClientContext> MakeClientContext(ClientConfig config) {
 ServiceClient::ServiceClient(std::shared_ptr<const ClientContext> context, Service service)
     : context_(std::move(context)),
       service_(service),
-      retrier_({.max_attempts = context_->config.max_attempts}, *context_->clock, context_->random) {}
+      retrier_({.max_attempts = service == Service::kSageMakerRuntime ? context_->config.invoke_attempts
+                                                                      : context_->config.max_attempts},
+               *context_->clock, context_->random) {}
 
 Result<HttpResponse> ServiceClient::Send(ServiceCall call) {
   SAGESPARK_ASSIGN_OR_RETURN(const std::string payload_hash, HashPayload(call));
