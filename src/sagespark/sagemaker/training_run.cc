@@ -53,6 +53,10 @@ Status TrainingRun::Check() {
                              ResolveRole(options_.sagemakerRole, request_.training_data.sparkSession().conf()));
   SAGESPARK_RETURN_IF_ERROR(paths_.Check(options_.trainingInputS3DataPath));
   SAGESPARK_RETURN_IF_ERROR(paths_.Check(options_.trainingOutputS3DataPath));
+  if (options_.trainingInstanceCount < 1) {  // AWS's rule allows 0, for requests with instance groups.
+    return InvalidArgument("Training needs an instance: trainingInstanceCount = " +
+                           std::to_string(options_.trainingInstanceCount) + "; valid: >= 1");
+  }
   if (options_.trainingCompressionCodec.value_or("None") != "None") {
     return Unimplemented("Training data are written without compression: trainingCompressionCodec = \"" +
                          *options_.trainingCompressionCodec + "\"");

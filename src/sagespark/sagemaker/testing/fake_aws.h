@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,6 +36,9 @@ class FakeSageMaker final : public aws::SageMakerClient {
   /// What DescribeTrainingJob and DescribeEndpoint answer in turn; the last stays.
   std::deque<aws::sagemaker::DescribeTrainingJobResponse> jobs;
   std::deque<aws::sagemaker::DescribeEndpointResponse> endpoints;
+
+  /// Called at each operation, before it is done.
+  std::function<void(const std::string& operation)> on_call;
 
   /// Models, configurations and endpoints, as "model NAME", "config NAME", "endpoint NAME".
   std::set<std::string> existing;
@@ -133,6 +137,7 @@ class FakeSageMaker final : public aws::SageMakerClient {
  private:
   Status Note(const std::string& operation, const std::string& name, json::Value request) {
     calls_->push_back(operation + " " + name);
+    if (on_call) on_call(operation);
     requests.insert_or_assign(operation, std::move(request));
     const auto error = errors.find(operation);
     return error == errors.end() ? Status::Ok() : Status(error->second);
