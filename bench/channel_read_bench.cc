@@ -1,15 +1,18 @@
 // Reading RecordIO channels of the 60,000 MNIST training rows, dense and sparse, as batches of rows, as training does,
 // against the limit: a loop that only reads the files through the same buffers. Processor time of all threads, so bytes a
-// second and core. usage: channel_read_bench FOLDER   (receives the two files; about 250 MB)
+// second and core, by turns; prints the medians as lines of JSON. usage: channel_read_bench FOLDER ROUNDS (the folder receives
+// the two files; about 250 MB)
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "median.h"
 #include "mnist_rows.h"
 #include "sagespark/codec/training_row_writer.h"
 #include "sagespark/container/training/batch_reader.h"
@@ -18,9 +21,7 @@
 namespace sagespark::bench {
 namespace {
 
-constexpr int kRuns = 7;
 constexpr int64_t kPixels = 784;
-constexpr double kLimit = 1e9;  // Bytes a second and core, of dense rows.
 
 double Seconds(const std::function<Status()>& work, Status& status) {
   const std::clock_t start = std::clock();
@@ -58,36 +59,35 @@ Status ReadRows(io::FileSystem& files, const std::string& path) {
   return rows == 60'000 ? Status::Ok() : CorruptData("Rows are missing");
 }
 
-Result<bool> Compare(io::FileSystem& files, const std::string& path, bool sparse) {
+Status Compare(io::FileSystem& files, const std::string& folder, bool sparse, int rounds) {
+  const std::string name = sparse ? "sparse" : "dense";
+  const std::string path = folder + "/" + name;
   SAGESPARK_RETURN_IF_ERROR(WriteFile(files, path, sparse));
-  double bare = 1e9;
-  double ours = 1e9;
-  for (int run = 0; run < kRuns; ++run) {  // By turns, so that other work on the machine slows both.
+  std::vector<double> bare;
+  std::vector<double> ours;
+  for (int round = 0; round < rounds; ++round) {  // By turns, so that other work on the machine slows both.
     Status status;
-    bare = std::min(bare, Seconds([&] { return ReadBytes(files, path); }, status));
+    bare.push_back(Seconds([&] { return ReadBytes(files, path); }, status));
     SAGESPARK_RETURN_IF_ERROR(std::move(status));
-    ours = std::min(ours, Seconds([&] { return ReadRows(files, path); }, status));
+    ours.push_back(Seconds([&] { return ReadRows(files, path); }, status));
     SAGESPARK_RETURN_IF_ERROR(std::move(status));
   }
-  const auto bytes = static_cast<double>(std::filesystem::file_size(path));
-  const bool reached = sparse || bytes / ours >= kLimit;
-  std::printf("%s rows: %.2f GB/s a core, bare read %.2f GB/s, ratio %.2f%s\n", sparse ? "sparse" : "dense",
-              bytes / ours / 1e9, bytes / bare / 1e9, bare / ours, reached ? "" : " (limit 1 GB/s MISSED)");
-  return reached;
+  std::printf("{\"rows\": \"%s\", \"bytes\": %ju, \"load_seconds\": %.6f, \"read_seconds\": %.6f}\n", name.c_str(),
+              std::filesystem::file_size(path), Median(ours), Median(bare));
+  return Status::Ok();
 }
 
 }  // namespace
 }  // namespace sagespark::bench
 
 int main(int argc, char** argv) {
-  if (argc != 2) return 64;
+  if (argc != 3) return 64;
   const auto files = sagespark::io::MakeLocalFileSystem();
-  bool all_reached = true;
   for (const bool sparse : {false, true}) {
-    const auto reached =
-        sagespark::bench::Compare(*files, std::string(argv[1]) + (sparse ? "/sparse" : "/dense"), sparse);
-    if (!reached.ok()) std::fprintf(stderr, "%s\n", reached.error().message().c_str());
-    all_reached = all_reached && reached.ok() && *reached;
+    const auto status = sagespark::bench::Compare(*files, argv[1], sparse, std::max(1, std::atoi(argv[2])));
+    if (status.ok()) continue;
+    std::fprintf(stderr, "%s\n", status.error().message().c_str());
+    return 1;
   }
-  return all_reached ? 0 : 1;
+  return 0;
 }

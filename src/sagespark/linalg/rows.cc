@@ -5,8 +5,8 @@
 #include <bit>
 #include <cstddef>
 
+#include "sagespark/base/multiversion.h"
 #include "sagespark/base/result.h"
-#include "sagespark/linalg/simd.h"
 
 namespace sagespark::linalg {
 namespace {
@@ -20,7 +20,7 @@ double SumOfLanes(const double* lanes) {
   return sum;
 }
 
-SAGESPARK_SIMD double SquaredNormOf(const float* a, size_t size) {
+SAGESPARK_MULTIVERSION double SquaredNormOf(const float* a, size_t size) {
   double lanes[kLanes] = {};
   size_t i = 0;
   for (; i + kLanes <= size; i += kLanes) {
@@ -36,7 +36,7 @@ SAGESPARK_SIMD double SquaredNormOf(const float* a, size_t size) {
   return SumOfLanes(lanes);
 }
 
-SAGESPARK_SIMD double DotProductOf(const float* a, const float* b, size_t size) {
+SAGESPARK_MULTIVERSION double DotProductOf(const float* a, const float* b, size_t size) {
   double lanes[kLanes] = {};
   size_t i = 0;
   for (; i + kLanes <= size; i += kLanes) {
@@ -50,7 +50,7 @@ SAGESPARK_SIMD double DotProductOf(const float* a, const float* b, size_t size) 
   return SumOfLanes(lanes);
 }
 
-SAGESPARK_SIMD double SquaredDistanceOf(const float* a, const float* b, size_t size) {
+SAGESPARK_MULTIVERSION double SquaredDistanceOf(const float* a, const float* b, size_t size) {
   double lanes[kLanes] = {};
   size_t i = 0;
   for (; i + kLanes <= size; i += kLanes) {
@@ -66,15 +66,15 @@ SAGESPARK_SIMD double SquaredDistanceOf(const float* a, const float* b, size_t s
   return SumOfLanes(lanes);
 }
 
-SAGESPARK_SIMD void AddScaledTo(double weight, const float* __restrict a, size_t size, double* __restrict sums) {
+SAGESPARK_MULTIVERSION void AddScaledTo(double weight, const float* __restrict a, size_t size, double* __restrict sums) {
   for (size_t i = 0; i < size; ++i) sums[i] += weight * static_cast<double>(a[i]);
 }
 
-SAGESPARK_SIMD void AddRowTo(const float* __restrict a, size_t size, double* __restrict sums) {
+SAGESPARK_MULTIVERSION void AddRowTo(const float* __restrict a, size_t size, double* __restrict sums) {
   for (size_t i = 0; i < size; ++i) sums[i] += static_cast<double>(a[i]);
 }
 
-SAGESPARK_SIMD float MinimumOf(const float* a, size_t size) {
+SAGESPARK_MULTIVERSION float MinimumOf(const float* a, size_t size) {
   float lanes[kLanes];
   for (size_t lane = 0; lane < kLanes; ++lane) lanes[lane] = a[0];
   size_t i = 0;
@@ -87,7 +87,7 @@ SAGESPARK_SIMD float MinimumOf(const float* a, size_t size) {
 
 constexpr uint32_t kExponent = 0x7F800000;  // All ones in NaN and infinity only.
 
-SAGESPARK_SIMD bool AllFinite(const float* a, size_t size) {
+SAGESPARK_MULTIVERSION bool AllFinite(const float* a, size_t size) {
   uint32_t found = 0;
   for (size_t i = 0; i < size; ++i) found |= (std::bit_cast<uint32_t>(a[i]) & kExponent) == kExponent ? 1 : 0;
   return found == 0;
