@@ -16,6 +16,7 @@ test: dev release
 	$(python) -m pytest -q tests
 
 bench: release
+	@cmake --build --preset release --target benches
 	@$(python) bench/run.py
 
 bootstrap:

@@ -1,7 +1,7 @@
 // Reading RecordIO channels of the 60,000 MNIST training rows, dense and sparse, as batches of rows, as training does,
 // against the limit: a loop that only reads the files through the same buffers. Processor time of all threads, so bytes a
-// second and core, by turns; prints the medians as lines of JSON. usage: channel_read_bench FOLDER ROUNDS (the folder receives
-// the two files; about 250 MB)
+// second and core, by turns; prints the medians as lines of JSON. usage: channel_read_bench MNIST_FOLDER
+// FOLDER ROUNDS (the folder receives the two files; about 250 MB)
 
 #include <algorithm>
 #include <cstdio>
@@ -29,8 +29,8 @@ double Seconds(const std::function<Status()>& work, Status& status) {
   return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
-Status WriteFile(io::FileSystem& files, const std::string& path, bool sparse) {
-  SAGESPARK_ASSIGN_OR_RETURN(const data::Batch batch, ReadMnist(SAGESPARK_MNIST_DIR, "train", sparse));
+Status WriteFile(io::FileSystem& files, const std::string& mnist, const std::string& path, bool sparse) {
+  SAGESPARK_ASSIGN_OR_RETURN(const data::Batch batch, ReadMnist(mnist, "train", sparse));
   std::string bytes;
   SAGESPARK_RETURN_IF_ERROR(codec::MakeProtobufTrainingRowWriter({})->Append(batch, 0, batch.num_rows(), bytes));
   SAGESPARK_ASSIGN_OR_RETURN(const auto out, files.Create({.scheme = "file", .authority = {}, .path = path}));
@@ -59,10 +59,10 @@ Status ReadRows(io::FileSystem& files, const std::string& path) {
   return rows == 60'000 ? Status::Ok() : CorruptData("Rows are missing");
 }
 
-Status Compare(io::FileSystem& files, const std::string& folder, bool sparse, int rounds) {
+Status Compare(io::FileSystem& files, const std::string& mnist, const std::string& folder, bool sparse, int rounds) {
   const std::string name = sparse ? "sparse" : "dense";
   const std::string path = folder + "/" + name;
-  SAGESPARK_RETURN_IF_ERROR(WriteFile(files, path, sparse));
+  SAGESPARK_RETURN_IF_ERROR(WriteFile(files, mnist, path, sparse));
   std::vector<double> bare;
   std::vector<double> ours;
   for (int round = 0; round < rounds; ++round) {  // By turns, so that other work on the machine slows both.
@@ -81,10 +81,10 @@ Status Compare(io::FileSystem& files, const std::string& folder, bool sparse, in
 }  // namespace sagespark::bench
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 64;
+  if (argc != 4) return 64;
   const auto files = sagespark::io::MakeLocalFileSystem();
   for (const bool sparse : {false, true}) {
-    const auto status = sagespark::bench::Compare(*files, argv[1], sparse, std::max(1, std::atoi(argv[2])));
+    const auto status = sagespark::bench::Compare(*files, argv[1], argv[2], sparse, std::max(1, std::atoi(argv[3])));
     if (status.ok()) continue;
     std::fprintf(stderr, "%s\n", status.error().message().c_str());
     return 1;

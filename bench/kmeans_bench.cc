@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "peak_memory.h"
 #include "sagespark/algo/kmeans/fit.h"
 #include "sagespark/algo/kmeans/predict.h"
 
@@ -46,17 +47,6 @@ Result<std::vector<uint8_t>> ReadPixels(const std::string& path) {
   if (!file) return sagespark::NotFound("No such file: " + path);
   file.ignore(kIdxHeader);
   return std::vector<uint8_t>(std::istreambuf_iterator<char>(file), {});
-}
-
-// From /proc: getrusage would also count the process that started this one.
-int64_t PeakMemoryKib() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word && word != "VmHWM:") {
-  }
-  int64_t kib = 0;
-  status >> kib;
-  return kib;
 }
 
 Status TrainFromMemory(KMeansTrainer& trainer, const std::vector<float>& pixels) {
@@ -109,7 +99,7 @@ Status Run(const Options& options) {
         "{{\"seed\": {}, \"factor\": {}, \"threads\": {}, \"rows\": {}, \"seconds\": {:.4f}, \"train_msd\": {:.1f}, "
         "\"test_msd\": {:.1f}, \"model\": \"{:016x}\", \"peak_kib\": {}}}\n",
         seed, trainer.extra_center_factor(), options.threads, trainer.rows_seen(), seconds.count(), fit.train_msd,
-        evaluator.Score(sagespark::algo::EvalMetric::kMsd), hash, PeakMemoryKib());
+        evaluator.Score(sagespark::algo::EvalMetric::kMsd), hash, sagespark::bench::PeakMemoryKib());
     std::fflush(stdout);
   }
   return Status::Ok();

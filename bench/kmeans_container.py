@@ -16,7 +16,7 @@ MEMORY_LIMIT = 1.1
 
 def check_loading(folder, rounds):
     """Leaves the channel's files, `dense` and `sparse`, in the folder."""
-    output = subprocess.run([mnist.PROGRAMS / "channel_read_bench", folder, str(rounds)], check=True, capture_output=True,
+    output = subprocess.run([mnist.PROGRAMS / "channel_read_bench", mnist.DATA, folder, str(rounds)], check=True, capture_output=True,
                             text=True).stdout
     for run in map(json.loads, output.splitlines()):
         ours, bare = (run["bytes"] / run[name] / 1e9 for name in ("load_seconds", "read_seconds"))

@@ -40,8 +40,7 @@ Status Check(std::string_view operation, const json::Value& request) {
   return Status::Ok();
 }
 
-Status WaitForEndpoint(const HostingContext& context, const std::string& name) {
-  PollSchedule schedule = PollSchedule::For(context.config);
+Status WaitForEndpoint(const HostingContext& context, const std::string& name, PollSchedule& schedule) {
   const Deadline deadline = Deadline::After(kEndpointCreationTimeout, context.clock);
   int failed_polls = 0;
   while (!deadline.passed(context.clock)) {
@@ -57,7 +56,7 @@ Status WaitForEndpoint(const HostingContext& context, const std::string& name) {
     } else if (!IsPassing(endpoint.error()) || ++failed_polls == kMostFailedPolls) {
       return endpoint.error();
     }
-    SAGESPARK_RETURN_IF_ERROR(context.clock.Sleep(schedule.Next(), context.cancellation));
+    SAGESPARK_RETURN_IF_ERROR(schedule.Wait(context.clock, context.cancellation));
   }
   return TimedOut("Endpoint did not come up within 30 minutes: \"" + name + "\"");
 }
@@ -74,9 +73,11 @@ Status Create(const HostingContext& context, const HostingRequests& requests, Cr
   if (context.progress) {
     context.progress(StatusLine(context.clock.Now(), "Creating", "endpoint " + requests.endpoint.endpoint_name));
   }
-  SAGESPARK_RETURN_IF_ERROR(WaitForEndpoint(context, requests.endpoint.endpoint_name));
+  PollSchedule schedule = PollSchedule::For(context.config);
+  SAGESPARK_RETURN_IF_ERROR(WaitForEndpoint(context, requests.endpoint.endpoint_name, schedule));
   if (context.progress) {
-    context.progress(StatusLine(context.clock.Now(), "InService", "endpoint " + requests.endpoint.endpoint_name));
+    context.progress(StatusLine(context.clock.Now(), "InService",
+                                "endpoint " + requests.endpoint.endpoint_name + ", " + WaitedText(schedule)));
   }
   return Status::Ok();
 }

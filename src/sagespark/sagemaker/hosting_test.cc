@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::EndpointThatIs;
@@ -57,6 +58,18 @@ TEST_F(CreateHostingTest, LooksMoreOftenAtACloudOnThisMachine) {
   client_.endpoints = {EndpointThatIs("Creating"), EndpointThatIs("Creating"), EndpointThatIs("InService")};
   ASSERT_OK(Create(spec_));
   EXPECT_THAT(clock_.sleeps(), ElementsAre(milliseconds(20), milliseconds(30)));
+}
+
+TEST_F(CreateHostingTest, TellsHowLongItWaited) {
+  client_.endpoints = {EndpointThatIs("Creating"), EndpointThatIs("Creating"), EndpointThatIs("InService")};
+  std::string last_line;
+  ASSERT_OK(CreateHosting({.client = client_,
+                           .config = config_,
+                           .progress = [&](std::string_view line) { last_line = line; },
+                           .cancellation = {},
+                           .clock = clock_},
+                          spec_, names_));
+  EXPECT_THAT(last_line, EndsWith("InService - endpoint endpoint, waited 10.00 s"));  // Two waits of 5 s.
 }
 
 TEST_F(CreateHostingTest, AnEndpointThatFailsIsAnErrorWithItsReasonAndNothingStays) {

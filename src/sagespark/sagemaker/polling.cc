@@ -1,6 +1,7 @@
 #include "sagespark/sagemaker/polling.h"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace sagespark::sagemaker {
 namespace {
@@ -17,10 +18,18 @@ PollSchedule PollSchedule::For(const aws::ClientConfig& config) {
   return {milliseconds(5000), milliseconds(5000)};
 }
 
-milliseconds PollSchedule::Next() {
-  const milliseconds wait = next_;
+Status PollSchedule::Wait(const Clock& clock, const CancellationToken& cancellation) {
+  const SteadyTime start = clock.SteadyNow();
+  const Status status = clock.Sleep(next_, cancellation);
+  waited_ += std::chrono::duration_cast<milliseconds>(clock.SteadyNow() - start);
   next_ = std::min(next_ * 3 / 2, longest_);
-  return wait;
+  return status;
+}
+
+std::string WaitedText(const PollSchedule& schedule) {
+  char seconds[32];
+  std::snprintf(seconds, sizeof(seconds), "%.2f", static_cast<double>(schedule.waited().count()) / 1000);
+  return std::string("waited ") + seconds + " s";
 }
 
 bool IsPassing(const Error& error) {

@@ -5,7 +5,6 @@
 #include "sagespark/base/log.h"
 #include "sagespark/engine/write.h"
 #include "sagespark/sagemaker/hosting.h"
-#include "sagespark/sagemaker/polling.h"
 #include "sagespark/sagemaker/training_log.h"
 
 namespace sagespark::sagemaker {
@@ -144,7 +143,7 @@ Result<aws::sagemaker::DescribeTrainingJobResponse> TrainingRun::WaitForJob() {
     if (job.ok()) {
       failed_polls = 0;
       ShowLog(log);
-      ShowTransitions(*job, transitions_shown);
+      ShowTransitions(*job, schedule, transitions_shown);
       const std::string& status = job->training_job_status;
       if (status == job_status::kCompleted) return job;
       if (status != job_status::kInProgress && status != job_status::kStopping) return JobError(*job, log.Tail());
@@ -152,7 +151,7 @@ Result<aws::sagemaker::DescribeTrainingJobResponse> TrainingRun::WaitForJob() {
                (!IsPassing(job.error()) || ++failed_polls == kMostFailedPolls)) {
       return job.error().WithContext("Training job may still run, but its state cannot be read: \"" + name + "\"");
     }
-    if (!request_.clock.Sleep(schedule.Next(), options_.cancellation).ok()) return StopJob();
+    if (!schedule.Wait(request_.clock, options_.cancellation).ok()) return StopJob();
   }
 }
 
@@ -162,12 +161,15 @@ void TrainingRun::ShowLog(TrainingLog& log) const {
   }
 }
 
-void TrainingRun::ShowTransitions(const aws::sagemaker::DescribeTrainingJobResponse& job, size_t& shown) const {
+void TrainingRun::ShowTransitions(const aws::sagemaker::DescribeTrainingJobResponse& job, const PollSchedule& schedule,
+                                  size_t& shown) const {
   const auto& transitions = job.secondary_status_transitions;
   for (; shown < transitions.size(); ++shown) {
     const auto& transition = transitions[shown];
     if (!options_.progress) continue;
-    options_.progress(StatusLine(transition.start_time, transition.status, transition.status_message.value_or("")));
+    std::string message = transition.status_message.value_or("");
+    if (transition.status == job_status::kCompleted) message += ", " + WaitedText(schedule);
+    options_.progress(StatusLine(transition.start_time, transition.status, message));
   }
 }
 

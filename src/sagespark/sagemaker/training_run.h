@@ -6,6 +6,7 @@
 
 #include "sagespark/aws/client/client_context.h"
 #include "sagespark/base/clock.h"
+#include "sagespark/sagemaker/polling.h"
 #include "sagespark/sagemaker/s3_paths.h"
 #include "sagespark/sagemaker/sagemaker_estimator.h"
 #include "sagespark/sagemaker/training_log.h"
@@ -47,7 +48,8 @@ class TrainingRun {
   /// Returns when the job is Completed. On cancellation it tells the job to stop.
   Result<aws::sagemaker::DescribeTrainingJobResponse> WaitForJob();
   void ShowLog(TrainingLog& log) const;
-  void ShowTransitions(const aws::sagemaker::DescribeTrainingJobResponse& job, size_t& shown) const;
+  void ShowTransitions(const aws::sagemaker::DescribeTrainingJobResponse& job, const PollSchedule& schedule,
+                       size_t& shown) const;
   Error JobError(const aws::sagemaker::DescribeTrainingJobResponse& job, const std::string& log_tail) const;
   Error StopJob() const;
   void DeleteStagingData() const;
