@@ -1,11 +1,11 @@
 #include <fcntl.h>
-#include <malloc.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <memory>
 
+#include "sagespark/base/memory.h"
 #include "sagespark/cli/command_support.h"
 #include "sagespark/cli/commands.h"
 #include "sagespark/server/cloud/local_cloud.h"
@@ -38,7 +38,7 @@ void WaitForStopSignal() {
 }
 
 void Serve(const server::LocalCloudOptions& options) {
-  mallopt(M_ARENA_MAX, 4);  // One arena a worker thread would multiply what an idle server keeps.
+  GiveBackFreedMemory();
   CatchStopSignals();
   const auto cloud = ValueOrFail(server::LocalCloud::Start(options));
   std::cout << "listening on " << cloud->url() << std::endl;

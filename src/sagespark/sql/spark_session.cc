@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "sagespark/base/memory.h"
 #include "sagespark/engine/local/local_engine.h"
 #include "sagespark/sql/data_frame.h"
 #include "sagespark/sql/data_frame_reader.h"
@@ -90,6 +91,7 @@ SparkSession SparkSession::Builder::getOrCreate() {
   const std::lock_guard lock(Current().mutex);
   auto state = std::static_pointer_cast<State>(Current().state.lock());
   if (state == nullptr) {
+    GiveBackFreedMemory();
     state = std::make_shared<State>();
     state->file_systems = MakeFileSystems(settings_);
     state->engine = engine::local::MakeLocalEngine(state->file_systems, OrThrow(EngineSettings(settings_)));

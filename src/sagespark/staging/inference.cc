@@ -65,6 +65,8 @@ class PredictionStream final : public data::BatchStream {
   /// Fills one request, from as many batches as it takes; nullopt at the end of the input.
   Result<std::optional<Request>> NextRequest() {
     Request request;
+    // Growing would double it, to more than the payload limit; room that is not written to takes no memory.
+    request.body.reserve(inference_->options.max_payload_bytes);
     request.first_row = rows_sent_;
     while (request.num_rows < inference_->options.max_rows_per_request) {
       SAGESPARK_ASSIGN_OR_RETURN(const bool has_rows, HaveRows());

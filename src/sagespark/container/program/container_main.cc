@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "sagespark/base/memory.h"
 #include "sagespark/container/hosting/run_serving.h"
 #include "sagespark/container/program/signal_watcher.h"
 #include "sagespark/container/training/run_training.h"
@@ -51,6 +52,7 @@ int Serve(const Algorithm& algorithm, const std::map<std::string, std::string>& 
 }  // namespace
 
 int ContainerMain(const Algorithm& algorithm, int argc, char** argv) {
+  GiveBackFreedMemory();
   const std::string command = argc > 1 ? argv[1] : "";
   const auto options = ParseOptions(argc, argv);
   if (!options) return Usage(algorithm);
