@@ -19,6 +19,7 @@ struct Request {
   std::vector<data::Batch> rows;
   int64_t first_row = 0;  ///< In the partition.
   int64_t num_rows = 0;
+  size_t bytes = 0;  ///< Of the body.
 };
 
 class PredictionStream final : public data::BatchStream {
@@ -54,12 +55,19 @@ class PredictionStream final : public data::BatchStream {
   };
 
   Status FillWindow() {
-    while (in_flight_.size() < window_) {
+    while (HaveRoom()) {
       SAGESPARK_ASSIGN_OR_RETURN(std::optional<Request> request, NextRequest());
       if (!request) return Status::Ok();
       Send(*std::move(request));
     }
     return Status::Ok();
+  }
+
+  /// Whether one more request may be sent, of which no more is known than its limit.
+  bool HaveRoom() const {
+    const InferenceOptions& options = inference_->options;
+    if (in_flight_.empty()) return true;
+    return in_flight_.size() < window_ && bytes_in_flight_ + options.max_payload_bytes <= options.max_bytes_in_flight;
   }
 
   /// Fills one request, from as many batches as it takes; nullopt at the end of the input.
@@ -111,6 +119,8 @@ class PredictionStream final : public data::BatchStream {
 
   void Send(Request request) {
     std::string body = std::exchange(request.body, {});
+    request.bytes = body.size();
+    bytes_in_flight_ += request.bytes;
     auto predict = [inference = inference_, token = cancel_.token(), body = std::move(body), rows = request.num_rows]() mutable
         -> Result<data::Batch> {
       SAGESPARK_ASSIGN_OR_RETURN(const std::string reply,
@@ -128,6 +138,7 @@ class PredictionStream final : public data::BatchStream {
   Status TakeOldestReply() {
     InFlight oldest = std::move(in_flight_.front());
     in_flight_.pop_front();
+    bytes_in_flight_ -= oldest.request.bytes;
     Result<data::Batch> predictions = oldest.predictions.get();
     const Request& request = oldest.request;
     if (!predictions.ok()) {
@@ -158,6 +169,7 @@ class PredictionStream final : public data::BatchStream {
   bool input_ended_ = false;
   int64_t rows_sent_ = 0;
   size_t window_ = 1;
+  size_t bytes_in_flight_ = 0;
   std::deque<data::Batch> predicted_;
 
   CancellationSource cancel_;

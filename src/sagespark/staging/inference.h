@@ -15,12 +15,13 @@
 
 namespace sagespark::staging {
 
-/// How rows are sent to an endpoint. Memory of one partition: at most `max_payload_bytes` x `requests_in_flight` of requests, their
-/// replies, and the batches whose rows they hold.
+/// How rows are sent to an endpoint. Memory of one partition: at most `max_bytes_in_flight` of requests, their replies, and the
+/// batches whose rows they hold.
 struct InferenceOptions {
   size_t max_payload_bytes = size_t{5} << 20;  ///< Of one request: InvokeEndpoint takes 5 MiB.
   int64_t max_rows_per_request = std::numeric_limits<int64_t>::max();  ///< >= 1.
   int requests_in_flight = 4;  ///< Of one partition, >= 1. Reached by doubling from 1, so that a few rows cost one request.
+  size_t max_bytes_in_flight = size_t{10} << 20;  ///< Of one partition's requests; one request is sent in any case.
   bool prepend_rows = true;    ///< Give the input's columns before the predictions.
 };
 

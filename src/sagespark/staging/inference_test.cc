@@ -116,6 +116,16 @@ TEST(PredictTest, KeepsTheRowLimitOfARequest) {
   EXPECT_THAT(endpoint->bodies(), ElementsAre("1\n2\n", "3\n4\n", "5\n"));
 }
 
+TEST(PredictTest, KeepsTheLimitOfBytesInFlight) {
+  auto endpoint = std::make_shared<EchoEndpoint>();
+  // Requests of one row, 2 bytes: of a window of 4 requests, 2 fit.
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(endpoint, {.max_payload_bytes = 2, .max_bytes_in_flight = 4}),
+                                                {"[[1],[2],[3],[4],[5],[6],[7],[8]]"}));
+  for (int request = 0; request < 3; ++request) ASSERT_OK(stream->Next());
+  stream.reset();  // Waits for what is in flight.
+  EXPECT_EQ(endpoint->bodies().size(), 4u);  // Without the limit, the third call would have sent the fifth and sixth.
+}
+
 TEST(PredictTest, APartitionWithoutRowsSendsNothing) {
   auto endpoint = std::make_shared<EchoEndpoint>();
   ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(endpoint), {}));
