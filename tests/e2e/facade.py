@@ -34,7 +34,8 @@ def libsvm(*paths, **options):
     return {"format": "libsvm", "load": list(paths), "options": {name: str(value) for name, value in options.items()}}
 
 
-def rows(columns, *values, partitions=1):
+def rows(columns, *values, partitions=0):
+    """`partitions`: repartitioned to so many."""
     return {"columns": columns, "rows": [list(value) for value in values], "partitions": partitions}
 
 

@@ -195,16 +195,24 @@ json::Object Transform(const SparkSession& spark, const json::Value& request) {
   return {{"rows", Lines(model.transform(Data(spark, request)))}};
 }
 
-/// Only makes an estimator and sets its hyperparameters.
-json::Object SetOnly(const SparkSession&, const json::Value& request) {
-  Estimator(request);
-  return {};
+/// What an estimator's setters say to each set of hyperparameters; "" when they take it.
+json::Object SetEach(const SparkSession&, const json::Value& request) {
+  json::Array errors;
+  for (const json::Value& hyperparameters : *request.Find("each")->if_array()) {
+    try {
+      Estimator(json::Object{{"hyperparameters", hyperparameters}});
+      errors.emplace_back("");
+    } catch (const sql::SparkException& error) {
+      errors.emplace_back(error.what());
+    }
+  }
+  return {{"errors", std::move(errors)}};
 }
 
 json::Object Run(const json::Value& request) {
   const SparkSession spark = SparkSession::builder().master("local[2]").getOrCreate();
   const std::map<std::string, std::function<json::Object(const SparkSession&, const json::Value&)>> actions = {
-      {"collect", Collect}, {"show", Show}, {"write", Write}, {"fit", Fit}, {"host", Host}, {"transform", Transform}, {"set", SetOnly},
+      {"collect", Collect}, {"show", Show}, {"write", Write}, {"fit", Fit}, {"host", Host}, {"transform", Transform}, {"set", SetEach},
   };
   return actions.at(Text(request, "do"))(spark, request);
 }
