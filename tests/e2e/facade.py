@@ -1,7 +1,9 @@
 """Runs tests/programs/facade_probe.cc: the C++ facades, driven from Python."""
+import functools
 import json
 import os
 import subprocess
+import time
 
 from conftest import bin_dir
 
@@ -45,4 +47,35 @@ def children(pid):
     for task in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{task}/children") as file:
             found += map(int, file.read().split())
+    return found
+
+
+def state(cloud):
+    """All that a program can leave behind in the cloud."""
+    s3, sagemaker = clients(cloud)
+    buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+    return {
+        "objects": [(bucket, item["Key"], item["ETag"]) for bucket in buckets
+                    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket) for item in page.get("Contents", [])],
+        "uploads": [upload["Key"] for bucket in buckets for upload in s3.list_multipart_uploads(Bucket=bucket).get("Uploads", [])],
+        "jobs": [job["TrainingJobName"] for job in sagemaker.list_training_jobs(MaxResults=100)["TrainingJobSummaries"]],
+        "models": [model["ModelName"] for model in sagemaker.list_models(MaxResults=100)["Models"]],
+        "configs": [config["EndpointConfigName"] for config in sagemaker.list_endpoint_configs(MaxResults=100)["EndpointConfigs"]],
+        "endpoints": [endpoint["EndpointName"] for endpoint in sagemaker.list_endpoints(MaxResults=100)["Endpoints"]],
+        "processes": children(cloud.process.pid),
+    }
+
+
+@functools.lru_cache
+def clients(cloud):
+    return cloud.client("s3"), cloud.client("sagemaker")
+
+
+def settled(cloud, processes=0):
+    """The state once ended containers are gone."""
+    for _ in range(1000):
+        found = state(cloud)
+        if len(found["processes"]) <= processes:
+            break
+        time.sleep(0.01)
     return found

@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <mutex>
 #include <random>
+#include <set>
 
 #include "sagespark/io/file_system.h"
 #include "sagespark/io/unique_fd.h"
@@ -68,13 +70,70 @@ Status Publish(const std::string& temporary, const std::string& path) {
   return SyncFolder(FolderOf(path));
 }
 
+/// The folders made for files that are not yet visible: they go with the last file that is dropped, so that a failed write
+/// leaves no empty folder in the way of the next. Thread-safe.
+class FoldersMade {
+ public:
+  /// Opens the new file `temporary` for `path`, in a folder that is made as needed.
+  Result<UniqueFd> OpenNew(const std::string& temporary, const std::string& path) {
+    std::lock_guard lock(mutex_);  // Keeps the folder until the file is in it.
+    const std::string folder = FolderOf(path);
+    SAGESPARK_RETURN_IF_ERROR(Make(folder));
+    UniqueFd fd(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (fd.valid()) return fd;
+    const int error_number = errno;
+    RemoveEmpty(folder);
+    return FileError("File cannot be created", path, error_number);
+  }
+
+  /// A file has become visible in `folder`: it stays.
+  void Keep(const std::string& folder) {
+    std::lock_guard lock(mutex_);
+    for (std::string kept = folder; made_.erase(kept) > 0;) kept = FolderOf(kept);
+  }
+
+  /// Removes an invisible file. One that does not exist is no error.
+  Status Drop(const std::string& path) {
+    std::lock_guard lock(mutex_);
+    if (unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
+      return FileError("File cannot be deleted", path, errno);
+    }
+    RemoveEmpty(FolderOf(path));
+    return Status::Ok();
+  }
+
+ private:
+  Status Make(const std::string& folder) {
+    std::vector<std::string> missing;
+    for (std::string above = folder; access(above.c_str(), F_OK) != 0 && errno == ENOENT; above = FolderOf(above)) {
+      missing.push_back(above);
+    }
+    made_.insert(missing.begin(), missing.end());
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (!error) return Status::Ok();
+    RemoveEmpty(folder);
+    return FileError("Folder cannot be made", folder, error.value());
+  }
+
+  void RemoveEmpty(std::string folder) {
+    for (; made_.contains(folder); folder = FolderOf(folder)) {
+      if (rmdir(folder.c_str()) != 0 && errno != ENOENT) return;
+      made_.erase(folder);
+    }
+  }
+
+  std::mutex mutex_;
+  std::set<std::string> made_;
+};
+
 class LocalOutputStream final : public OutputStream {
  public:
-  LocalOutputStream(UniqueFd fd, Uri uri, std::string temporary)
-      : fd_(std::move(fd)), uri_(std::move(uri)), temporary_(std::move(temporary)) {}
+  LocalOutputStream(UniqueFd fd, Uri uri, std::string temporary, std::shared_ptr<FoldersMade> folders)
+      : fd_(std::move(fd)), uri_(std::move(uri)), temporary_(std::move(temporary)), folders_(std::move(folders)) {}
 
   ~LocalOutputStream() override {
-    if (!temporary_.empty()) unlink(temporary_.c_str());
+    if (!temporary_.empty()) static_cast<void>(folders_->Drop(temporary_));
   }
 
   Status Write(std::string_view bytes) override {
@@ -91,6 +150,7 @@ class LocalOutputStream final : public OutputStream {
   Status Close() override {
     SAGESPARK_RETURN_IF_ERROR(Finish());
     SAGESPARK_RETURN_IF_ERROR(Publish(temporary_, uri_.path));
+    folders_->Keep(FolderOf(uri_.path));
     temporary_.clear();
     return Status::Ok();
   }
@@ -111,6 +171,7 @@ class LocalOutputStream final : public OutputStream {
   UniqueFd fd_;
   Uri uri_;
   std::string temporary_;
+  std::shared_ptr<FoldersMade> folders_;
 };
 
 Result<FileInfo> InfoOf(const std::string& path) {
@@ -191,26 +252,26 @@ class LocalFileSystem final : public FileSystem {
     if (std::filesystem::path(uri.path).filename().empty()) {
       return InvalidArgument("Path names no file: \"" + uri.path + "\"");
     }
-    std::error_code error;
-    std::filesystem::create_directories(FolderOf(uri.path), error);
-    if (error) return FileError("Folder cannot be made", FolderOf(uri.path), error.value());
     std::string temporary = TemporaryName(uri.path);
-    UniqueFd fd(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-    if (!fd.valid()) return FileError("File cannot be created", uri.path, errno);
-    return std::make_unique<LocalOutputStream>(std::move(fd), uri, std::move(temporary));
+    SAGESPARK_ASSIGN_OR_RETURN(UniqueFd fd, folders_->OpenNew(temporary, uri.path));
+    return std::make_unique<LocalOutputStream>(std::move(fd), uri, std::move(temporary), folders_);
   }
 
-  Status Commit(const PendingFile& pending) override { return Publish(pending.upload_id, pending.uri.path); }
+  Status Commit(const PendingFile& pending) override {
+    SAGESPARK_RETURN_IF_ERROR(Publish(pending.upload_id, pending.uri.path));
+    folders_->Keep(FolderOf(pending.uri.path));
+    return Status::Ok();
+  }
 
-  Status Abort(const PendingFile& pending) override { return Remove(pending.upload_id); }
+  Status Abort(const PendingFile& pending) override { return folders_->Drop(pending.upload_id); }
 
-  Status Delete(const Uri& uri) override { return Remove(uri.path); }
+  Status Delete(const Uri& uri) override {
+    if (unlink(uri.path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return Status::Ok();
+    return FileError("File cannot be deleted", uri.path, errno);
+  }
 
  private:
-  static Status Remove(const std::string& path) {
-    if (unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return Status::Ok();
-    return FileError("File cannot be deleted", path, errno);
-  }
+  const std::shared_ptr<FoldersMade> folders_ = std::make_shared<FoldersMade>();
 };
 
 }  // namespace

@@ -128,6 +128,26 @@ TEST_F(LocalFileSystemTest, AFullDiskIsAnErrorAndLeavesNothing) {
   EXPECT_THAT(Names(), IsEmpty());
 }
 
+TEST_F(LocalFileSystemTest, AFileThatIsDroppedTakesTheFoldersMadeForItAlong) {
+  {
+    ASSERT_OK_AND_ASSIGN(const auto dropped, files_->Create(At("a/b/one")));
+    ASSERT_OK_AND_ASSIGN(const auto detached, files_->Create(At("a/b/two")));
+    ASSERT_OK_AND_ASSIGN(const PendingFile pending, detached->Detach());
+    EXPECT_THAT(files_->Abort(pending), IsOk());
+    EXPECT_TRUE(std::filesystem::exists(At("a/b").path));  // The other file is in it.
+  }
+  EXPECT_FALSE(std::filesystem::exists(At("a").path));
+  {
+    ASSERT_OK_AND_ASSIGN(const auto kept, files_->Create(At("a/one")));
+    ASSERT_THAT(kept->Close(), IsOk());
+    ASSERT_OK_AND_ASSIGN(const auto dropped, files_->Create(At("a/b/two")));
+  }
+  EXPECT_FALSE(std::filesystem::exists(At("a/b").path));
+  ASSERT_THAT(files_->Delete(At("a/one")), IsOk());
+  static_cast<void>(files_->Create(At("a/three")));
+  EXPECT_TRUE(std::filesystem::exists(At("a").path));  // It was there before.
+}
+
 TEST_F(LocalFileSystemTest, ReadAllStopsAtItsLimit) {
   WriteFile("x", std::string(1000, 'x'));
   for (const size_t limit : {999u, 1000u, 1001u}) {

@@ -12,7 +12,8 @@ Error FromArrow(const arrow::Status& status) {
   switch (status.code()) {
     case arrow::StatusCode::OutOfMemory:
     case arrow::StatusCode::CapacityError: return ResourceLimit(status.message());
-    case arrow::StatusCode::IOError: return {ErrorKind::kIo, status.message()};
+    case arrow::StatusCode::IOError:  // The detail tells the system's reason.
+      return {ErrorKind::kIo, status.message() + (status.detail() ? ": " + status.detail()->ToString() : "")};
     case arrow::StatusCode::NotImplemented: return Unimplemented(status.message());
     case arrow::StatusCode::Cancelled: return Cancelled(status.message());
     default: return InternalError("Arrow: " + status.ToString());

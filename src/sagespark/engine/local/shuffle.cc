@@ -58,7 +58,16 @@ class Dealer {
     return dealer;
   }
 
-  Status Deal(const Batch& batch) {
+  Status Deal(const Batch& batch) { return Named(DealRows(batch)); }
+  Status Close() { return Named(CloseFiles()); }
+
+ private:
+  static Status Named(Status status) {
+    if (status.ok()) return status;
+    return status.error().WithContext("Repartitioned rows cannot be kept in " + std::filesystem::temp_directory_path().string());
+  }
+
+  Status DealRows(const Batch& batch) {
     SAGESPARK_ASSIGN_OR_RETURN(const auto rows, ToArrow(batch));
     const auto count = static_cast<int64_t>(writers_.size());
     for (int64_t first = 0; first < std::min(count, batch.num_rows()); ++first) {
@@ -74,7 +83,7 @@ class Dealer {
     return Status::Ok();
   }
 
-  Status Close() {
+  Status CloseFiles() {
     for (size_t i = 0; i < writers_.size(); ++i) {
       SAGESPARK_RETURN_IF_ARROW_ERROR(writers_[i]->Close());
       SAGESPARK_RETURN_IF_ARROW_ERROR(files_[i]->Close());
@@ -82,7 +91,6 @@ class Dealer {
     return Status::Ok();
   }
 
- private:
   std::vector<std::shared_ptr<arrow::io::FileOutputStream>> files_;
   std::vector<std::shared_ptr<arrow::ipc::RecordBatchWriter>> writers_;
   int64_t next_ = 0;  ///< The output partition of the next row.
