@@ -2,7 +2,8 @@
 """Peak memory of a user's program and of the local cloud at 60,000 and 600,000 MNIST rows.
 
 A program that writes the rows to S3 as training data, one that fits k-means on them, and one that predicts them all with the
-endpoint; beside them the cloud's server and the endpoint's container over the whole run. Each row count has a cloud of its own.
+endpoint; beside them the cloud's server and the endpoint's container over the whole run. Each run has a cloud of its own. A short
+run may end before all its buffers are in use at once, so the peak of few rows is that of several runs.
 """
 import json
 import os
@@ -18,6 +19,7 @@ import mnist
 LIMIT = 1.1
 PROGRAM = mnist.PROGRAMS / "spine_memory_bench"
 MNIST_ROWS = 60_000
+OTHERS = ("local cloud's server", "endpoint's container")  # Without a goal, as the user's machine is not theirs at AWS.
 
 
 class Cloud:
@@ -68,13 +70,13 @@ def step(cloud, *arguments):
 
 
 def measure(folder, digits, copies):
-    """Peak memory in KiB by name, of the whole run on `copies` links of each file of digits."""
-    rows = folder / f"rows-{copies}"
-    rows.mkdir()
+    """Peak memory in KiB by name, of the whole run on `copies` links of each file of digits. The folder is new."""
+    rows = folder / "rows"
+    rows.mkdir(parents=True)
     for copy in range(copies):
         for file in digits.glob("[!_.]*"):
             os.link(file, rows / f"{copy}-{file.name}")
-    with Cloud(folder / f"cloud-{copies}") as cloud:
+    with Cloud(folder / "cloud") as cloud:
         subprocess.run([sys.executable, "-c", "import boto3; boto3.client('s3').create_bucket(Bucket='spine')"],
                        env=cloud.environment, check=True)
         write = step(cloud, "write", rows, "s3://spine/rows")
@@ -83,18 +85,26 @@ def measure(folder, digits, copies):
         if transform["rows"] != MNIST_ROWS * copies:
             raise RuntimeError(f"{transform['rows']} rows came back of {MNIST_ROWS * copies}")
         return {"write to S3": write["peak_kib"], "fit": fit["peak_kib"], "transform": transform["peak_kib"],
-                "local cloud's server": peak_kib(cloud.process.pid),
-                "endpoint's container": max(map(peak_kib, cloud.containers()))}
+                OTHERS[0]: peak_kib(cloud.process.pid), OTHERS[1]: max(map(peak_kib, cloud.containers()))}
+
+
+def largest(runs):
+    return {who: max(run[who] for run in runs) for who in runs[0]}
 
 
 def main():
-    copies = 3 if goals.arguments(__doc__).quick else 10
+    quick = goals.arguments(__doc__).quick
+    copies, small_runs = (3, 1) if quick else (10, 3)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         subprocess.run([mnist.BIN / "sagespark", "data", "mnist", "--from", mnist.DATA, "--to", folder / "mnist"], check=True,
                        stdout=subprocess.DEVNULL)
-        small, large = (measure(folder, folder / "mnist/train", times) for times in (1, copies))
+        small = largest([measure(folder / f"small-{run}", folder / "mnist/train", 1) for run in range(small_runs)])
+        large = measure(folder / "large", folder / "mnist/train", copies)
     for who, large_kib in large.items():
+        if who in OTHERS:
+            print(f"peak memory of the {who}, no goal: {large_kib / 1024:.0f} MiB to {small[who] / 1024:.0f} MiB")
+            continue
         goals.check(f"peak memory of {who}, {MNIST_ROWS * copies:,} to {MNIST_ROWS:,} rows", large_kib / small[who],
                     ours=f"{large_kib / 1024:.0f} MiB", peer=f"{small[who] / 1024:.0f} MiB", at_most=LIMIT)
     return goals.exit_status()

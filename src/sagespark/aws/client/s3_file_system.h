@@ -8,7 +8,7 @@
 namespace sagespark::aws {
 
 struct S3FileSystemOptions {
-  size_t part_bytes = 8 << 20;  ///< S3 takes no parts below 5 MiB but the last.
+  size_t part_bytes = 5 << 20;  ///< S3 takes no parts below 5 MiB but the last.
   int parts_in_flight = 3;      ///< A stream holds at most this many parts and the one it fills.
   CallOptions call;             ///< Of every request.
 };
