@@ -32,7 +32,7 @@ def run_demo():
 
 
 def main():
-    rounds = 1 if goals.arguments(__doc__).quick else 5
+    rounds = 1 if goals.arguments(__doc__).quick else 3
     seconds, waited = (statistics.median(column) for column in zip(*(run_demo() for _ in range(rounds))))
     goals.check("demo after set-up", seconds, ours=f"{seconds:.1f} s", at_most=TIME_LIMIT, unit=" s")
     goals.check("demo, waiting in polls", waited, ours=f"{waited:.2f} s", peer=f"all of {seconds:.1f} s", at_most=WAIT_LIMIT,

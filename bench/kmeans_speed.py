@@ -54,7 +54,7 @@ def check_memory(copies):
 
 def main():
     quick = goals.arguments(__doc__).quick
-    check_speed(1 if quick else 7)
+    check_speed(1 if quick else 5)
     check_threads()
     check_memory(3 if quick else 10)
     return goals.exit_status()

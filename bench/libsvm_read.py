@@ -31,7 +31,7 @@ def our_seconds(path):
 
 
 def main():
-    rounds = 1 if goals.arguments(__doc__).quick else 5
+    rounds = 1 if goals.arguments(__doc__).quick else 3
     with tempfile.TemporaryDirectory() as folder:
         path = str(pathlib.Path(folder) / "mnist.libsvm")
         subprocess.run([PROGRAM, "write", path, mnist.DATA], check=True)
