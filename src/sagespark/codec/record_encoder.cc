@@ -90,6 +90,23 @@ void PrefetchRoom(const std::string& out, size_t size) {
   for (size_t i = 0; i < room; i += kCacheLine) __builtin_prefetch(to + i, 1);
 }
 
+/// Extends `out` by `size` bytes, all of which `write` must write: from C++23 on they are not cleared first, which would cost
+/// nearly as much as writing them.
+template <typename Write>
+void ExtendBy(std::string& out, size_t size, Write write) {
+  const size_t start = out.size();
+#ifdef __cpp_lib_string_resize_and_overwrite
+  if (out.capacity() - start < size) out.reserve(std::max(start + size, 2 * out.capacity()));
+  out.resize_and_overwrite(start + size, [&](char* data, size_t length) {
+    write(data + start);
+    return length;
+  });
+#else
+  out.resize(start + size);
+  write(out.data() + start);
+#endif
+}
+
 }  // namespace
 
 Status RecordEncoder::Append(const data::VectorRow& features, std::optional<double> label, std::string& out) {
@@ -132,19 +149,18 @@ Status RecordEncoder::AppendSparse(const data::VectorRow& features, std::optiona
   const Nesting nesting(PackedSize(values) + PackedSize(keys.size) + FieldSize(shape));
   const size_t payload = nesting.field + (label.has_value() ? kLabelSize : 0);
   SAGESPARK_RETURN_IF_ERROR(CheckSize(payload));
-  const size_t start = out.size();
-  // This clears the new bytes, which stay in the processor's cache until they are written again: for short frames
-  // that costs less than reading back at once what was just written elsewhere.
-  out.resize(start + FrameSize(payload));
-  char* end = WriteNesting(kFeatures, nesting, WriteFrameHeader(payload, out.data() + start));
-  if (count > 0) {
-    end = WriteTag(kValues, values, end);
-    ConvertToFloat(features.values.data(), count, end);
-    end = WriteTag(kKeys, keys.size, end + values);
-    end = WriteVarints(features.indices.data(), count, keys, end);
-  }
-  end = WriteVarint(static_cast<uint64_t>(features.size), WriteTag(kShape, shape, end));
-  if (label.has_value()) WriteLabel(*label, end);
+  ExtendBy(out, FrameSize(payload), [&](char* frame) {
+    char* end = WriteNesting(kFeatures, nesting, WriteFrameHeader(payload, frame));
+    if (count > 0) {
+      end = WriteTag(kValues, values, end);
+      ConvertToFloat(features.values.data(), count, end);
+      end = WriteTag(kKeys, keys.size, end + values);
+      end = WriteVarints(features.indices.data(), count, keys, end);
+    }
+    end = WriteVarint(static_cast<uint64_t>(features.size), WriteTag(kShape, shape, end));
+    if (label.has_value()) end = WriteLabel(*label, end);
+    std::memset(end, 0, RecordIoPadding(payload));
+  });
   return Status::Ok();
 }
 
