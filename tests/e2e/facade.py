@@ -73,7 +73,7 @@ def clients(cloud):
 
 def settled(cloud, processes=0):
     """The state once ended containers are gone."""
-    for _ in range(1000):
+    for _ in range(200):
         found = state(cloud)
         if len(found["processes"]) <= processes:
             break

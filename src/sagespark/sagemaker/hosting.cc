@@ -61,15 +61,27 @@ Status WaitForEndpoint(const HostingContext& context, const std::string& name, P
   return TimedOut("Endpoint did not come up within 30 minutes: \"" + name + "\"");
 }
 
+/// Makes one thing and notes its name, also when it may have been made: a reply can get lost on the way, and then a retry finds
+/// what the first attempt made.
+template <typename Call>
+Status CreateOne(const HostingContext& context, const std::string& name, std::optional<std::string>& created, Call call) {
+  bool in_doubt = false;
+  const auto reply = call(aws::CallOptions{.cancellation = context.cancellation, .in_doubt = &in_doubt});
+  if (reply.ok() || in_doubt) created = name;
+  if (reply.ok() || (in_doubt && reply.error().kind() == ErrorKind::kAlreadyExists)) return Status::Ok();
+  return reply.error();
+}
+
 /// Adds to `created` as it goes.
 Status Create(const HostingContext& context, const HostingRequests& requests, CreatedResources& created) {
-  const aws::CallOptions call{.cancellation = context.cancellation};
-  if (auto reply = context.client.CreateModel(requests.model, call); !reply.ok()) return reply.error();
-  created.modelName = requests.model.model_name;
-  if (auto reply = context.client.CreateEndpointConfig(requests.endpoint_config, call); !reply.ok()) return reply.error();
-  created.endpointConfigName = requests.endpoint_config.endpoint_config_name;
-  if (auto reply = context.client.CreateEndpoint(requests.endpoint, call); !reply.ok()) return reply.error();
-  created.endpointName = requests.endpoint.endpoint_name;
+  auto& client = context.client;
+  SAGESPARK_RETURN_IF_ERROR(CreateOne(context, requests.model.model_name, created.modelName,
+                                      [&](const auto& options) { return client.CreateModel(requests.model, options); }));
+  SAGESPARK_RETURN_IF_ERROR(
+      CreateOne(context, requests.endpoint_config.endpoint_config_name, created.endpointConfigName,
+                [&](const auto& options) { return client.CreateEndpointConfig(requests.endpoint_config, options); }));
+  SAGESPARK_RETURN_IF_ERROR(CreateOne(context, requests.endpoint.endpoint_name, created.endpointName,
+                                      [&](const auto& options) { return client.CreateEndpoint(requests.endpoint, options); }));
   if (context.progress) {
     context.progress(StatusLine(context.clock.Now(), "Creating", "endpoint " + requests.endpoint.endpoint_name));
   }

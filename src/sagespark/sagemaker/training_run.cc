@@ -122,9 +122,15 @@ Status TrainingRun::StageRows(const S3DataPath& input) {
 }
 
 Result<S3DataPath> TrainingRun::Train(const S3DataPath& input, const S3DataPath& output) {
-  const auto created =
-      options_.sagemakerClient->CreateTrainingJob(BuildRequest(input, output), {.cancellation = options_.cancellation});
-  if (!created.ok()) return created.error();
+  bool in_doubt = false;
+  const auto created = options_.sagemakerClient->CreateTrainingJob(
+      BuildRequest(input, output), {.cancellation = options_.cancellation, .in_doubt = &in_doubt});
+  // A retry of an attempt whose reply got lost finds the job made already.
+  const bool is_made = created.ok() || (in_doubt && created.error().kind() == ErrorKind::kAlreadyExists);
+  if (!is_made) {
+    if (in_doubt) static_cast<void>(options_.sagemakerClient->StopTrainingJob({.training_job_name = request_.names.trainingJobName()}));
+    return created.error();
+  }
   if (request_.on_job_created) request_.on_job_created();
   SAGESPARK_ASSIGN_OR_RETURN(const auto job, WaitForJob());
   SAGESPARK_ASSIGN_OR_RETURN(Uri artifact, ParseUri(job.model_artifacts.s3_model_artifacts));

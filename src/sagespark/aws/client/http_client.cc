@@ -118,6 +118,12 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     aws_http_connection_manager_acquire_connection(manager, OnConnection, new std::shared_ptr(shared_from_this()));
   }
 
+  /// Whether a connection was found and took the request.
+  bool was_sent() {
+    std::lock_guard lock(mutex_);
+    return sent_;
+  }
+
   /// Ends the exchange with `reason`, unless it is over.
   void Abort(Error reason) {
     std::lock_guard lock(mutex_);
@@ -229,6 +235,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::condition_variable changed_;
   aws_http_connection* connection_ = nullptr;  // While the request runs on it.
   bool running_ = false;                       // From getting the connection to giving it back.
+  bool sent_ = false;
   aws_http_stream* stream_ = nullptr;
   std::optional<Error> failure_;
   bool completed_ = false;
@@ -285,6 +292,7 @@ void Exchange::OnConnection(aws_http_connection* connection, int error_code, voi
     self.last_activity_ = std::chrono::steady_clock::now();
     if (self.stream_ != nullptr && aws_http_stream_activate(self.stream_) == AWS_OP_SUCCESS) {
       self.running_ = true;
+      self.sent_ = true;
       self.changed_.notify_all();
       return;  // OnComplete follows.
     }
@@ -499,7 +507,10 @@ Result<std::unique_ptr<HttpResponseStream>> HttpClient::Start(const HttpRequest&
       [exchange, what = request.ToString()] { exchange->Abort(Cancelled("HTTP request cancelled: " + what)); });
   exchange->Begin(manager.get());
   auto stream = std::make_unique<ExchangeStream>(exchange, std::move(registration));
-  SAGESPARK_RETURN_IF_ERROR(exchange->WaitForHeaders());
+  if (Status status = exchange->WaitForHeaders(); !status.ok()) {
+    if (options.in_doubt != nullptr && exchange->was_sent()) *options.in_doubt = true;
+    return std::move(status).error();
+  }
   return std::unique_ptr<HttpResponseStream>(std::move(stream));
 }
 

@@ -23,6 +23,7 @@ struct HttpClientOptions {
 struct CallOptions {
   Deadline deadline;
   CancellationToken cancellation;
+  bool* in_doubt = nullptr;  ///< Set when an attempt was sent and got no answer, or a 5xx: it may have been carried out.
 };
 
 /// A reply whose headers are here and whose body is read as it arrives. Not thread-safe. Destroying it before

@@ -29,6 +29,10 @@ Deadline Sooner(const Deadline& deadline, const std::optional<milliseconds>& tim
   return Deadline::After(*timeout);
 }
 
+void NoteDoubt(const CallOptions& options) {
+  if (options.in_doubt != nullptr) *options.in_doubt = true;
+}
+
 }  // namespace
 
 std::shared_ptr<const ClientContext> MakeClientContext(ClientConfig config) {
@@ -54,7 +58,10 @@ Result<HttpResponse> ServiceClient::Send(ServiceCall call) {
       [&](RetryAttempt& attempt) -> Result<HttpResponse> {
         SAGESPARK_ASSIGN_OR_RETURN(const auto stream, Attempt(call, payload_hash, attempt));
         auto response = Collect(*stream, call.max_body_bytes);
-        if (!response.ok()) return response.error().WithContext(call.operation + " failed");
+        if (!response.ok()) {
+          NoteDoubt(call.options);
+          return response.error().WithContext(call.operation + " failed");
+        }
         if (call.check) SAGESPARK_RETURN_IF_ERROR(call.check(*response));
         return response;
       },
@@ -86,8 +93,12 @@ Result<std::unique_ptr<HttpResponseStream>> ServiceClient::Attempt(ServiceCall& 
   if ((*stream)->status() >= 200 && (*stream)->status() < 300) return stream;
 
   const auto response = Collect(**stream, kMaxErrorBytes);
-  if (!response.ok()) return response.error().WithContext(call.operation + " failed");
+  if (!response.ok()) {
+    NoteDoubt(call.options);
+    return response.error().WithContext(call.operation + " failed");
+  }
   if (call.error_headers != nullptr) *call.error_headers = response->headers;
+  if (response->status >= 500) NoteDoubt(call.options);
   const ServiceFault fault = ParseFault(*response);
   attempt.retry_after = RetryAfter(response->headers);
   if (call.retry_class) attempt.retry_class = call.retry_class(fault);
