@@ -29,6 +29,7 @@ void CatchStopSignals() {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // A limit on file sizes is an error of one write, as a full disk is.
 }
 
 void WaitForStopSignal() {
