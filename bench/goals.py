@@ -15,6 +15,7 @@ def arguments(description):
 
 def check(goal, value, *, ours, peer="", at_least=None, at_most=None, unit=""):
     """Compares `value`, in the unit of the limit, with the limit; `ours` and `peer` are what it comes from, as text."""
+    value = float(value)  # Of NumPy's types too.
     met = value >= at_least if at_least is not None else value <= at_most
     limit = f"{'>=' if at_least is not None else '<='} {at_most if at_least is None else at_least:g}{unit}"
     if not met:
