@@ -1,4 +1,5 @@
 """Runs tests/programs/facade_probe.cc: the C++ facades, driven from Python."""
+import contextlib
 import functools
 import json
 import os
@@ -45,8 +46,9 @@ def children(pid):
     """Process ids of the children of `pid`."""
     found = []
     for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/children") as file:
-            found += map(int, file.read().split())
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # A thread that ended meanwhile.
+            with open(f"/proc/{pid}/task/{task}/children") as file:
+                found += map(int, file.read().split())
     return found
 
 

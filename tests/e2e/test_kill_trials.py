@@ -126,7 +126,7 @@ def wait_until_gone(pids):
 
 def descendants(pid):
     found = []
-    for child in children(pid):
+    for child in children(pid) if os.path.exists(f"/proc/{pid}") else []:
         found += [child, *descendants(child)]
     return found
 
