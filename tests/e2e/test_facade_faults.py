@@ -67,7 +67,7 @@ def double_last_frame(status, headers, body):
 
 @pytest.mark.parametrize("change, count", [(drop_last_frame, 1), (double_last_frame, 3)])
 def test_another_number_of_predictions_than_rows_is_an_error(cloud, digits, change, count):
-    data = rows(["features"], [[1.0] * 784], [[2.0] * 784])
+    data = rows(["features"], [[1.0] * 784], [[2.0] * 784], partitions=1)
     with FaultProxy(cloud.url, every(1, is_invocation, change)) as proxy:
         with pytest.raises(Failed) as error:
             probe(cloud, {"do": "transform", "endpoint": digits, "data": data}, url=proxy.url)
