@@ -159,9 +159,8 @@ class Service:
             lines.append(f"  internal::{'Put' if required else 'PutIfSet'}(object, {literal(wire)}, value.{cpp});")
         lines += ["  return object;", "}", "", f"Status Read(const json::Value& json, {unused}{struct}& value) {{",
                   "  SAGESPARK_RETURN_IF_ERROR(internal::CheckIsObject(json));"]
-        for wire, cpp, _, required in self.members(name):
-            function = "ReadRequired" if required else "ReadMember"
-            lines.append(f"  SAGESPARK_RETURN_IF_ERROR(internal::{function}(json, {literal(wire)}, value.{cpp}));")
+        for wire, cpp, _, _ in self.members(name):
+            lines.append(f"  SAGESPARK_RETURN_IF_ERROR(internal::ReadMember(json, {literal(wire)}, value.{cpp}));")
         return lines + ["  return Status::Ok();", "}", ""]
 
     # --- SERVICE_rules ---

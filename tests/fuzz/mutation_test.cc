@@ -6,6 +6,7 @@
 #include <random>
 
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/paths.h"
 #include "targets.h"
 
 namespace sagespark::fuzz {
@@ -20,7 +21,7 @@ struct Target {
 
 std::vector<std::string> ReadCorpus(const std::string& name) {
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(SAGESPARK_SOURCE_DIR "/tests/fuzz/corpus/" + name)) {
+  for (const auto& entry : std::filesystem::directory_iterator(SourcePath("tests/fuzz/corpus/") + name)) {
     paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/paths.h"
 
 namespace sagespark {
 namespace {
@@ -23,7 +24,7 @@ struct GoldenCall {
 };
 
 std::vector<GoldenCall> ReadGoldenCalls() {
-  std::ifstream file(SAGESPARK_SOURCE_DIR "/tests/goldens/aws/retry_sequences.txt");
+  std::ifstream file(SourcePath("tests/goldens/aws/retry_sequences.txt"));
   std::vector<GoldenCall> calls;
   for (std::string line; std::getline(file, line);) {
     const size_t first = line.find('|');

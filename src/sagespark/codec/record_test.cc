@@ -9,6 +9,7 @@
 #include "sagespark/data/batch_builder.h"
 #include "sagespark/data/testing/batch_json.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/paths.h"
 
 namespace sagespark::codec {
 namespace {
@@ -61,7 +62,7 @@ TEST(RecordEncoderTest, WritesTheBytesOfPythonsProtobuf) {
   RecordEncoder encoder;
   std::string frames;
   for (const Row& row : rows) ASSERT_OK(encoder.Append(row.vector(), row.label, frames));
-  std::ifstream golden(SAGESPARK_SOURCE_DIR "/tests/goldens/record/training.recordio", std::ios::binary);
+  std::ifstream golden(SourcePath("tests/goldens/record/training.recordio"), std::ios::binary);
   EXPECT_EQ(frames, std::string(std::istreambuf_iterator<char>(golden), {}));
 }
 

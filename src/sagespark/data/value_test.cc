@@ -7,6 +7,7 @@
 
 #include "sagespark/data/testing/batch_json.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/paths.h"
 
 namespace sagespark::data {
 namespace {
@@ -16,7 +17,7 @@ using ::testing::HasSubstr;
 
 /// Lines "BITS TEXT" of a table that the JVM (17) printed.
 std::vector<std::pair<uint64_t, std::string>> ReadTable(const std::string& name) {
-  std::ifstream file(std::string(SAGESPARK_SOURCE_DIR) + "/tests/goldens/spark/" + name);
+  std::ifstream file(SourcePath("tests/goldens/spark/") + name);
   std::vector<std::pair<uint64_t, std::string>> table;
   for (std::string bits, text; file >> bits >> text;) table.emplace_back(std::stoull(bits, nullptr, 16), text);
   return table;

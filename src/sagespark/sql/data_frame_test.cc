@@ -11,6 +11,7 @@
 #include "sagespark/codec/record_decoder.h"
 #include "sagespark/codec/recordio.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/paths.h"
 
 namespace sagespark::sql {
 namespace {
@@ -30,7 +31,7 @@ std::string ReadFile(const std::filesystem::path& path) {
 }
 
 std::string Golden(const std::string& name) {
-  return ReadFile(std::string(SAGESPARK_SOURCE_DIR) + "/tests/goldens/spark/" + name);
+  return ReadFile(SourcePath("tests/goldens/spark/") + name);
 }
 
 /// Spark's own message of an error, by the name that the generator gives it.

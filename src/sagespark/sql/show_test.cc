@@ -5,13 +5,14 @@
 
 #include "sagespark/sql/data_frame.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/paths.h"
 
 namespace sagespark::sql {
 namespace {
 
 /// What Spark 4.3 printed: tests/goldens/generate_spark_goldens.py makes the same DataFrames.
 std::string Golden(const std::string& name) {
-  std::ifstream file(std::string(SAGESPARK_SOURCE_DIR) + "/tests/goldens/spark/" + name + ".txt");
+  std::ifstream file(SourcePath("tests/goldens/spark/") + name + ".txt");
   EXPECT_TRUE(file.good()) << name;
   std::stringstream text;
   text << file.rdbuf();
@@ -99,7 +100,7 @@ TEST_F(ShowTest, ComputesIntegersAsSparkWithoutAnsiMode) {
 }
 
 TEST(ShowTableTest, WidensTheCharactersThatSparkWidens) {
-  std::ifstream table(std::string(SAGESPARK_SOURCE_DIR) + "/tests/goldens/spark/wide_characters.txt");
+  std::ifstream table(SourcePath("tests/goldens/spark/wide_characters.txt"));
   const auto width = [](char32_t point) {
     const std::string utf8 = {static_cast<char>(0xe0 | (point >> 12)), static_cast<char>(0x80 | ((point >> 6) & 0x3f)),
                               static_cast<char>(0x80 | (point & 0x3f))};

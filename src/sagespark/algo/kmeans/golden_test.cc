@@ -8,6 +8,7 @@
 #include "sagespark/algo/kmeans/lloyd.h"
 #include "sagespark/algo/kmeans/predict.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/paths.h"
 
 namespace sagespark::algo {
 namespace {
@@ -21,7 +22,7 @@ constexpr int64_t kRows = 500, kCols = 5;
 class KMeansGoldenTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::ifstream file(SAGESPARK_SOURCE_DIR "/tests/goldens/kmeans.txt");
+    std::ifstream file(SourcePath("tests/goldens/kmeans.txt"));
     std::string name;
     int64_t rows = 0, cols = 0;
     while (file >> name >> rows >> cols) {

@@ -6,12 +6,13 @@
 #include "sagespark/base/digest.h"
 #include "sagespark/base/json/value.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/paths.h"
 
 namespace sagespark::aws {
 namespace {
 
 json::Array ReadGoldens() {
-  std::ifstream file(SAGESPARK_SOURCE_DIR "/tests/goldens/aws/signatures.json");
+  std::ifstream file(SourcePath("tests/goldens/aws/signatures.json"));
   std::stringstream text;
   text << file.rdbuf();
   auto parsed = json::Parse(text.str());

@@ -84,6 +84,8 @@ Status Read(const json::Value& json, std::map<std::string, T>& values) {
   return Status::Ok();
 }
 
+/// A member that is absent keeps its default, a required one too: services leave required members out of replies
+/// (a running job has no ModelArtifacts yet). Requests are checked before, by Validate.
 template <typename T>
 Status ReadMember(const json::Value& json, const char* name, T& value) {
   const json::Value* member = json.Find(name);
@@ -91,13 +93,6 @@ Status ReadMember(const json::Value& json, const char* name, T& value) {
   Status status = Read(*member, value);
   if (!status.ok()) return status.error().WithContext(name);
   return Status::Ok();
-}
-
-template <typename T>
-Status ReadRequired(const json::Value& json, const char* name, T& value) {
-  const json::Value* member = json.Find(name);
-  if (member == nullptr || member->is_null()) return CorruptData(std::string("Required member is absent: ") + name);
-  return ReadMember(json, name, value);
 }
 
 }  // namespace sagespark::aws::internal

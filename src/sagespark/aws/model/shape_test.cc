@@ -47,10 +47,18 @@ TEST(AwsShapeTest, IgnoresMembersThatAServiceAddedAndTakesNullForAbsent) {
               HasValue(logs::OutputLogEvent{.message = "m"}));
 }
 
+TEST(AwsShapeTest, TakesAReplyWithoutAMemberThatTheModelRequires) {
+  // ModelArtifacts is required in the model, and absent from the reply until the job has ended.
+  ASSERT_OK_AND_ASSIGN(const auto job, FromJson<sagemaker::DescribeTrainingJobResponse>(
+                                           Json(R"({"TrainingJobName": "j", "TrainingJobStatus": "InProgress"})")));
+  EXPECT_EQ(job.training_job_status, "InProgress");
+  EXPECT_EQ(job.model_artifacts.s3_model_artifacts, "");
+}
+
 TEST(AwsShapeTest, NamesThePathOfWhatDoesNotFit) {
   const struct { const char* name; const char* json; const char* message; } cases[] = {
-      {"absent", R"({"Models": [{"ModelName": "m"}]})", "Models: [0]: Required member is absent: ModelArn"},
       {"type", R"({"Models": [], "NextToken": 1})", "NextToken: not a JSON string"},
+      {"element", R"({"Models": [{"ModelName": 7}]})", "Models: [0]: ModelName: not a JSON string"},
       {"list", R"({"Models": {}})", "Models: not a JSON array"},
       {"object", "[]", "not a JSON object"},
   };

@@ -6,6 +6,7 @@
 #include "sagespark/aws/sigv4/verify.h"
 #include "sagespark/base/json/value.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/paths.h"
 
 namespace sagespark::aws::sigv4 {
 namespace {
@@ -30,7 +31,7 @@ struct SignedRequest {
 };
 
 std::vector<SignedRequest> Goldens() {
-  std::ifstream file(SAGESPARK_SOURCE_DIR "/tests/goldens/sigv4/requests.json");
+  std::ifstream file(SourcePath("tests/goldens/sigv4/requests.json"));
   std::stringstream text;
   text << file.rdbuf();
   const Result<json::Value> parsed = json::Parse(text.str());

@@ -4,6 +4,7 @@
 
 #include "sagespark/codec/mxnet/ndarray_file.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/paths.h"
 
 namespace sagespark::codec {
 namespace {
@@ -12,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::string Golden(const std::string& name) {
-  std::ifstream file(SAGESPARK_SOURCE_DIR "/tests/goldens/mxnet/" + name + ".ndarray", std::ios::binary);
+  std::ifstream file(SourcePath("tests/goldens/mxnet/") + name + ".ndarray", std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 

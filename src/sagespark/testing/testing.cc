@@ -1,1 +1,0 @@
-#include "sagespark/testing/matchers.h"
