@@ -78,7 +78,7 @@ TEST(SageMakerClientTest, ErrorsHaveTheirKind) {
        "DescribeModel failed: UnrecognizedClientException: No"},
       {Reply{.status = 400, .body = "not json"}, ErrorKind::kInvalidArgument, "DescribeModel failed: HTTP status 400"},
       {Reply{.body = "not json"}, ErrorKind::kCorruptData, "DescribeModel failed: the reply is no JSON"},
-      {Reply{.body = "{}"}, ErrorKind::kCorruptData, "DescribeModel failed: the reply does not fit"}};
+      {Reply{.body = R"({"ModelName": 7})"}, ErrorKind::kCorruptData, "DescribeModel failed: the reply does not fit"}};
   for (const auto& [reply, kind, message] : cases) {
     SCOPED_TRACE(message);
     ScriptedServer server({{.reply = reply}});
