@@ -1,5 +1,6 @@
 #include "sagespark/codec/record_decoder.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -58,6 +59,37 @@ bool AppendFixed(const WireField& field, std::vector<T>& out) {
   return true;
 }
 
+/// Packed varints. Keys of sparse rows are one or two bytes long and come by the hundred, so these are read in
+/// place; longer ones are left to the reader that checks every byte.
+template <typename T, typename Convert>
+bool AppendPackedVarints(std::string_view bytes, std::vector<T>& out, Convert convert) {
+  const auto ends_varint = [](char byte) { return static_cast<int8_t>(byte) >= 0; };
+  const size_t old_size = out.size();
+  out.resize(old_size + static_cast<size_t>(std::count_if(bytes.begin(), bytes.end(), ends_varint)));
+  T* to = out.data() + old_size;
+  const char* at = bytes.data();
+  const char* const end = at + bytes.size();
+  while (at < end) {
+    const auto first = static_cast<uint8_t>(at[0]);
+    if (first < 0x80) {
+      *to++ = convert(uint64_t{first});
+      ++at;
+    } else if (end - at >= 2 && ends_varint(at[1])) {
+      *to++ = convert(uint64_t{first} - 0x80 + (static_cast<uint64_t>(at[1]) << 7));
+      at += 2;
+    } else {
+      const std::string_view rest(at, static_cast<size_t>(end - at));
+      WireReader reader(rest);
+      const std::optional<uint64_t> value = reader.ReadVarint();
+      if (!value.has_value()) return false;
+      *to++ = convert(*value);
+      while (!ends_varint(*at)) ++at;
+      ++at;
+    }
+  }
+  return true;
+}
+
 /// Varints, packed or one by one.
 template <typename T, typename Convert>
 bool AppendVarints(const WireField& field, std::vector<T>& out, Convert convert) {
@@ -65,14 +97,7 @@ bool AppendVarints(const WireField& field, std::vector<T>& out, Convert convert)
     out.push_back(convert(field.varint));
     return true;
   }
-  if (field.type != kLengthDelimited) return false;
-  WireReader reader(field.bytes);
-  while (!reader.done()) {
-    const std::optional<uint64_t> value = reader.ReadVarint();
-    if (!value.has_value()) return false;
-    out.push_back(convert(*value));
-  }
-  return true;
+  return field.type == kLengthDelimited && AppendPackedVarints(field.bytes, out, convert);
 }
 
 bool AppendValues(const WireField& field, Tensor& tensor) {
