@@ -1,11 +1,11 @@
 #include "sagespark/codec/record_encoder.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "sagespark/codec/convert.h"
 #include "sagespark/codec/recordio.h"
+#include "sagespark/codec/wire_writer.h"
 
 namespace sagespark::codec {
 namespace {
@@ -22,14 +22,6 @@ constexpr char kShape = 3 * 8 + 2;
 constexpr std::string_view kName = "values";
 constexpr size_t kCacheLine = 64;
 constexpr size_t kMapKeySize = 2 + kName.size();
-
-constexpr size_t VarintSize(uint64_t value) { return (static_cast<size_t>(std::bit_width(value | 1)) + 6) / 7; }
-
-char* WriteVarint(uint64_t value, char* out) {
-  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
-  *out++ = static_cast<char>(value);
-  return out;
-}
 
 char* WriteTag(char tag, size_t length, char* out) {
   *out++ = tag;

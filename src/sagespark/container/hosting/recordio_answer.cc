@@ -2,6 +2,7 @@
 
 #include "sagespark/base/result.h"
 #include "sagespark/codec/recordio.h"
+#include "sagespark/codec/wire_writer.h"
 #include "sagespark/container/hosting/answer.h"
 
 namespace sagespark::container {
@@ -16,28 +17,16 @@ constexpr int kMapValue = 2;
 constexpr int kFloat32Tensor = 2;
 constexpr int kTensorValues = 1;
 
-void AppendVarint(uint64_t value, std::string& out) {
-  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-  out += static_cast<char>(value);
-}
-
-void AppendField(int number, std::string_view bytes, std::string& out) {
-  constexpr int kLengthDelimited = 2;
-  AppendVarint(static_cast<uint64_t>(number << 3 | kLengthDelimited), out);
-  AppendVarint(bytes.size(), out);
-  out += bytes;
-}
-
 std::string LabelEntry(const PredictionColumn& column, int64_t row) {
   const std::string_view values(reinterpret_cast<const char*>(column.values.data() + row * column.width),
                                 static_cast<size_t>(column.width) * sizeof(float));
   std::string tensor;
-  AppendField(kTensorValues, values, tensor);
+  codec::AppendField(kTensorValues, values, tensor);
   std::string value;
-  AppendField(kFloat32Tensor, tensor, value);
+  codec::AppendField(kFloat32Tensor, tensor, value);
   std::string entry;
-  AppendField(kMapKey, column.name, entry);
-  AppendField(kMapValue, value, entry);
+  codec::AppendField(kMapKey, column.name, entry);
+  codec::AppendField(kMapValue, value, entry);
   return entry;
 }
 
@@ -49,9 +38,9 @@ std::string WriteRecordIoAnswer(const std::vector<PredictionColumn>& columns, co
   for (int64_t row = 0; row < rows.count; ++row) {
     const auto index = static_cast<size_t>(row);
     record.clear();
-    for (const PredictionColumn& column : columns) AppendField(kLabel, LabelEntry(column, row), record);
-    if (!rows.uids.empty() && !rows.uids[index].empty()) AppendField(kUid, rows.uids[index], record);
-    if (!rows.metadata.empty() && !rows.metadata[index].empty()) AppendField(kMetadata, rows.metadata[index], record);
+    for (const PredictionColumn& column : columns) codec::AppendField(kLabel, LabelEntry(column, row), record);
+    if (!rows.uids.empty() && !rows.uids[index].empty()) codec::AppendField(kUid, rows.uids[index], record);
+    if (!rows.metadata.empty() && !rows.metadata[index].empty()) codec::AppendField(kMetadata, rows.metadata[index], record);
     // It has a few numbers, and what came in a request that was within its own limit.
     SAGESPARK_CHECK(codec::AppendRecordIoFrame(record, out).ok());
   }
