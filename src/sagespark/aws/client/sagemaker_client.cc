@@ -29,6 +29,25 @@ class Client final : public SageMakerClient {
     return client_.Call("StopTrainingJob", ToJson(request), options).status();
   }
 
+  Result<sagemaker::CreateTransformJobResponse> CreateTransformJob(const sagemaker::CreateTransformJobRequest& request,
+      const CallOptions& options) override {
+    return client_.Call<sagemaker::CreateTransformJobResponse>("CreateTransformJob", request, options);
+  }
+
+  Result<sagemaker::DescribeTransformJobResponse> DescribeTransformJob(const sagemaker::DescribeTransformJobRequest& request,
+      const CallOptions& options) override {
+    return client_.Call<sagemaker::DescribeTransformJobResponse>("DescribeTransformJob", request, options);
+  }
+
+  Result<sagemaker::ListTransformJobsResponse> ListTransformJobs(const sagemaker::ListTransformJobsRequest& request,
+      const CallOptions& options) override {
+    return client_.Call<sagemaker::ListTransformJobsResponse>("ListTransformJobs", request, options);
+  }
+
+  Status StopTransformJob(const sagemaker::StopTransformJobRequest& request, const CallOptions& options) override {
+    return client_.Call("StopTransformJob", ToJson(request), options).status();
+  }
+
   Result<sagemaker::CreateModelResponse> CreateModel(const sagemaker::CreateModelRequest& request,
       const CallOptions& options) override {
     return client_.Call<sagemaker::CreateModelResponse>("CreateModel", request, options);
@@ -84,6 +103,11 @@ class Client final : public SageMakerClient {
 
   Status DeleteEndpoint(const sagemaker::DeleteEndpointRequest& request, const CallOptions& options) override {
     return client_.Call("DeleteEndpoint", ToJson(request), options).status();
+  }
+
+  Result<sagemaker::ListTagsResponse> ListTags(const sagemaker::ListTagsRequest& request,
+      const CallOptions& options) override {
+    return client_.Call<sagemaker::ListTagsResponse>("ListTags", request, options);
   }
 
  private:

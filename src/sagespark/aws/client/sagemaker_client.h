@@ -26,6 +26,15 @@ class SageMakerClient {
   virtual Status StopTrainingJob(const sagemaker::StopTrainingJobRequest& request,
                                  const CallOptions& options = {}) = 0;
 
+  virtual Result<sagemaker::CreateTransformJobResponse> CreateTransformJob(
+      const sagemaker::CreateTransformJobRequest& request, const CallOptions& options = {}) = 0;
+  virtual Result<sagemaker::DescribeTransformJobResponse> DescribeTransformJob(
+      const sagemaker::DescribeTransformJobRequest& request, const CallOptions& options = {}) = 0;
+  virtual Result<sagemaker::ListTransformJobsResponse> ListTransformJobs(
+      const sagemaker::ListTransformJobsRequest& request, const CallOptions& options = {}) = 0;
+  virtual Status StopTransformJob(const sagemaker::StopTransformJobRequest& request,
+                                  const CallOptions& options = {}) = 0;
+
   virtual Result<sagemaker::CreateModelResponse> CreateModel(const sagemaker::CreateModelRequest& request,
                                                              const CallOptions& options = {}) = 0;
   virtual Result<sagemaker::DescribeModelResponse> DescribeModel(const sagemaker::DescribeModelRequest& request,
@@ -50,6 +59,10 @@ class SageMakerClient {
   virtual Result<sagemaker::ListEndpointsResponse> ListEndpoints(const sagemaker::ListEndpointsRequest& request,
                                                                  const CallOptions& options = {}) = 0;
   virtual Status DeleteEndpoint(const sagemaker::DeleteEndpointRequest& request, const CallOptions& options = {}) = 0;
+
+  /// The tags of what the ARN names, a page at a time.
+  virtual Result<sagemaker::ListTagsResponse> ListTags(const sagemaker::ListTagsRequest& request,
+                                                       const CallOptions& options = {}) = 0;
 };
 
 std::shared_ptr<SageMakerClient> MakeSageMakerClient(std::shared_ptr<const ClientContext> context);

@@ -33,9 +33,10 @@ class FakeSageMaker final : public aws::SageMakerClient {
   /// Errors by operation, instead of doing it.
   std::map<std::string, Error> errors;
 
-  /// What DescribeTrainingJob and DescribeEndpoint answer in turn; the last stays.
+  /// What DescribeTrainingJob, DescribeEndpoint and DescribeTransformJob answer in turn; the last stays.
   std::deque<aws::sagemaker::DescribeTrainingJobResponse> jobs;
   std::deque<aws::sagemaker::DescribeEndpointResponse> endpoints;
+  std::deque<aws::sagemaker::DescribeTransformJobResponse> transform_jobs;
 
   /// Called at each operation, before it is done.
   std::function<void(const std::string& operation)> on_call;
@@ -62,6 +63,27 @@ class FakeSageMaker final : public aws::SageMakerClient {
   }
   Status StopTrainingJob(const aws::sagemaker::StopTrainingJobRequest& request, const aws::CallOptions&) override {
     return Note("StopTrainingJob", request.training_job_name, ToJson(request));
+  }
+
+  Result<aws::sagemaker::CreateTransformJobResponse> CreateTransformJob(
+      const aws::sagemaker::CreateTransformJobRequest& request, const aws::CallOptions&) override {
+    SAGESPARK_RETURN_IF_ERROR(Note("CreateTransformJob", request.transform_job_name, ToJson(request)));
+    return aws::sagemaker::CreateTransformJobResponse{.transform_job_arn = "arn"};
+  }
+  Result<aws::sagemaker::DescribeTransformJobResponse> DescribeTransformJob(
+      const aws::sagemaker::DescribeTransformJobRequest& request, const aws::CallOptions& options) override {
+    SAGESPARK_RETURN_IF_ERROR(options.cancellation.Check());
+    SAGESPARK_RETURN_IF_ERROR(Note("DescribeTransformJob", request.transform_job_name, ToJson(request)));
+    auto job = Next(transform_jobs);
+    job.transform_job_name = request.transform_job_name;
+    return job;
+  }
+  Result<aws::sagemaker::ListTransformJobsResponse> ListTransformJobs(const aws::sagemaker::ListTransformJobsRequest&,
+                                                                      const aws::CallOptions&) override {
+    return Unimplemented("ListTransformJobs");
+  }
+  Status StopTransformJob(const aws::sagemaker::StopTransformJobRequest& request, const aws::CallOptions&) override {
+    return Note("StopTransformJob", request.transform_job_name, ToJson(request));
   }
 
   Result<aws::sagemaker::CreateModelResponse> CreateModel(const aws::sagemaker::CreateModelRequest& request,
@@ -132,6 +154,11 @@ class FakeSageMaker final : public aws::SageMakerClient {
     SAGESPARK_RETURN_IF_ERROR(Note("DeleteEndpoint", request.endpoint_name, ToJson(request)));
     existing.erase("endpoint " + request.endpoint_name);
     return Status::Ok();
+  }
+
+  Result<aws::sagemaker::ListTagsResponse> ListTags(const aws::sagemaker::ListTagsRequest&,
+                                                    const aws::CallOptions&) override {
+    return Unimplemented("ListTags");
   }
 
  private:
