@@ -17,6 +17,7 @@ constexpr char kColumns[] = "name, arn, status, created, modified, document, tag
 const char* KindName(RecordKind kind) {
   switch (kind) {
     case RecordKind::kTrainingJob: return "training-job";
+    case RecordKind::kTransformJob: return "transform-job";
     case RecordKind::kModel: return "model";
     case RecordKind::kEndpointConfig: return "endpoint-config";
     case RecordKind::kEndpoint: return "endpoint";

@@ -11,6 +11,7 @@ constexpr size_t kMostTags = 50;
 const char* ArnType(RecordKind kind) {
   switch (kind) {
     case RecordKind::kTrainingJob: return "training-job";
+    case RecordKind::kTransformJob: return "transform-job";
     case RecordKind::kModel: return "model";
     case RecordKind::kEndpointConfig: return "endpoint-config";
     case RecordKind::kEndpoint: return "endpoint";
@@ -21,6 +22,8 @@ const char* ArnType(RecordKind kind) {
 const char* Noun(RecordKind kind) {
   return kind == RecordKind::kEndpointConfig ? "endpoint configuration" : ArnType(kind);
 }
+
+bool IsJob(RecordKind kind) { return kind == RecordKind::kTrainingJob || kind == RecordKind::kTransformJob; }
 
 Error Invalid(std::string message) { return CodedError(ErrorKind::kInvalidArgument, "ValidationException", std::move(message)); }
 
@@ -33,16 +36,18 @@ std::string ArnOf(const RequestContext& context, RecordKind kind, std::string_vi
 }
 
 Error CouldNotFind(const RequestContext& context, RecordKind kind, std::string_view name) {
-  if (kind == RecordKind::kTrainingJob) return Invalid("Requested resource not found.");
+  if (IsJob(kind)) return Invalid("Requested resource not found.");
   return Invalid(std::string("Could not find ") + Noun(kind) + " \"" + ArnOf(context, kind, name) + "\".");
 }
 
 Error AlreadyThere(const RequestContext& context, RecordKind kind, std::string_view name) {
   const std::string arn = ArnOf(context, kind, name);
-  if (kind == RecordKind::kTrainingJob) {
+  if (IsJob(kind)) {
+    const std::string noun = kind == RecordKind::kTrainingJob ? "training job" : "transform job";
     return CodedError(ErrorKind::kAlreadyExists, "ResourceInUse",
-                      "Training job names must be unique within an AWS account and region, and a training job with this name already "
-                      "exists (" + arn + ")");
+                      (kind == RecordKind::kTrainingJob ? "Training" : "Transform") +
+                          std::string(" job names must be unique within an AWS account and region, and a ") + noun +
+                          " with this name already exists (" + arn + ")");
   }
   return Invalid(std::string("Cannot create already existing ") + Noun(kind) + " \"" + arn + "\".");
 }

@@ -10,15 +10,15 @@
 
 namespace sagespark::server {
 
-/// What the four kinds of resources have in common: ARNs, AWS's words for what is there and what is not, list queries, tags.
+/// What the kinds of resources have in common: ARNs, AWS's words for what is there and what is not, list queries, tags.
 
 /// "arn:aws:sagemaker:REGION:ACCOUNT:endpoint/name", the name in lower case as AWS has it.
 std::string ArnOf(const RequestContext& context, RecordKind kind, std::string_view name);
 
-/// ValidationException in AWS's words: "Could not find endpoint "ARN"."; of training jobs "Requested resource not found.".
+/// ValidationException in AWS's words: "Could not find endpoint "ARN"."; of jobs "Requested resource not found.".
 Error CouldNotFind(const RequestContext& context, RecordKind kind, std::string_view name);
 
-/// In AWS's words: "Cannot create already existing endpoint "ARN"."; of training jobs ResourceInUse.
+/// In AWS's words: "Cannot create already existing endpoint "ARN"."; of jobs ResourceInUse.
 Error AlreadyThere(const RequestContext& context, RecordKind kind, std::string_view name);
 
 /// ValidationException for a setting that AWS has and the local cloud has not (yet).

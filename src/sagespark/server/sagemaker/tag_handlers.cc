@@ -16,6 +16,7 @@ Error Invalid(std::string message) { return CodedError(ErrorKind::kInvalidArgume
 /// ARNs have names in lower case: the record is looked for among those whose names differ in case at most.
 Result<TagHandlers::Place> TagHandlers::Find(const std::string& arn) {
   const std::pair<std::string_view, RecordKind> kinds[] = {{":training-job/", RecordKind::kTrainingJob},
+                                                           {":transform-job/", RecordKind::kTransformJob},
                                                            {":model/", RecordKind::kModel},
                                                            {":endpoint-config/", RecordKind::kEndpointConfig},
                                                            {":endpoint/", RecordKind::kEndpoint}};
