@@ -6,20 +6,9 @@
 #include <limits>
 
 #include "sagespark/base/result.h"
+#include "sagespark/linalg/blas_threads.h"
 
 namespace sagespark::linalg {
-namespace {
-
-// OpenBLAS would cut a product differently on other numbers of threads; our threads call it on blocks instead.
-void UseOneBlasThread() {
-  static const bool done = [] {
-    scipy_openblas_set_num_threads(1);
-    return true;
-  }();
-  static_cast<void>(done);
-}
-
-}  // namespace
 
 void MultiplyTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
   SAGESPARK_DCHECK(a.cols() == b.cols() && out.rows() == a.rows() && out.cols() == b.rows());
