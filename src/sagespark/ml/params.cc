@@ -46,6 +46,13 @@ void Params::declare(std::initializer_list<const ParamBase*> params) {
   for (const ParamBase* param : params) params_[param->name()] = param;
 }
 
+void Params::copyValues(const Params& from) {
+  for (const auto& [name, param] : params_) {
+    if (const auto found = from.defaults_.find(name); found != from.defaults_.end()) defaults_[name] = found->second;
+    if (const auto found = from.set_.find(name); found != from.set_.end()) set_[name] = found->second;
+  }
+}
+
 void Params::setAll(const ParamMap& extra) {
   for (const auto& [key, value] : extra.values_) {
     if (key.first != uid_) continue;

@@ -83,6 +83,9 @@ class Params {
     SetValue(defaults_, param, std::move(value));
   }
 
+  /// Takes `from`'s values and defaults of the parameters that both have, as a model takes its estimator's.
+  void copyValues(const Params& from);
+
   /// Sets `extra`'s values for this uid. Throws kInvalidArgument on a name that was not declared.
   void setAll(const ParamMap& extra);
 
