@@ -96,7 +96,6 @@ TEST(TrainXGBoostTest, EveryHyperparameterChangesTheModelOrTheLog) {
       {"tree_method", "approx", {{"max_bin", "4"}, {"objective", "binary:logistic"}}},
       {"scale_pos_weight", "3", {{"objective", "binary:logistic"}}},
       {"updater", "grow_colmaker", {}},
-      {"updater", "coord_descent", {{"booster", "gblinear"}}},
       {"grow_policy", "lossguide", {{"max_leaves", "4"}}},
       {"max_leaves", "4", {{"grow_policy", "lossguide"}}},
       {"max_bin", "4", {}},
