@@ -49,12 +49,13 @@ Status ReadBytes(io::FileSystem& files, const std::string& path) {
 
 Status ReadRows(io::FileSystem& files, const std::string& path) {
   container::BatchReader reader(files, {path},
-                                {.feature_dim = kPixels, .make_decoder = container::MakeRecordIoRowDecoder, .cancellation = {}});
+                                {.rows = {.layout = container::RowLayout::kAsRead, .num_columns = kPixels},
+                                 .make_decoder = container::MakeRecordIoRowDecoder, .cancellation = {}});
   int64_t rows = 0;
   while (true) {
-    SAGESPARK_ASSIGN_OR_RETURN(const container::RowBatch* const batch, reader.Next());
+    SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader.Next());
     if (batch == nullptr) break;
-    rows += batch->rows;
+    rows += batch->num_rows();
   }
   return rows == 60'000 ? Status::Ok() : CorruptData("Rows are missing");
 }

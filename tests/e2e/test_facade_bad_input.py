@@ -80,8 +80,8 @@ def test_rows_that_cannot_be_written(cloud, values, said):
 
 
 @pytest.mark.parametrize("values, hyperparameters, said", [
-    ([[1, 2], ["NaN", 1]], {}, "Training data has a value that is not finite: row 1, column 0"),
-    ([[1, 2], [1, "Infinity"]], {}, "Training data has a value that is not finite: row 1, column 1"),
+    ([[1, 2], ["NaN", 1]], {}, "Row has a value that is not finite: column 0, frame at byte 0"),
+    ([[1, 2], [1, "Infinity"]], {}, "Row has a value that is not finite: column 1, frame at byte 0"),
     ([[1, 2, 3], [1, 2, 3]], {}, "Row has another length: 3 features, not 2, frame at byte 0"),
     ([[1, 2], [3, 4]], {"k": 5}, "Training data has too few rows for the centers: 2 rows in the first mini-batch, "
                                  "k * extra_center_factor = 5 * 1"),

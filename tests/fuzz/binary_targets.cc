@@ -24,11 +24,9 @@ void Check(const codec::RowBlock& block) {
 void Decode(std::string_view message, codec::RecordDecoder& decoder) {
   if (!decoder.Decode(message).ok()) return;
   for (const auto layout : {codec::RowBlock::Layout::kDense, codec::RowBlock::Layout::kSparse}) {
-    codec::RowBlock block(layout, layout == codec::RowBlock::Layout::kDense ? 3 : 0);
+    codec::RowBlock block({.layout = layout, .num_columns = layout == codec::RowBlock::Layout::kDense ? 3 : 0});
     if (block.AppendRecord(decoder).ok() && block.num_columns() < kMaxColumns) Check(block);
   }
-  std::vector<float> row(3);
-  static_cast<void>(codec::FillDenseRow(decoder, row).ok());
 }
 
 }  // namespace

@@ -160,45 +160,72 @@ Status Fill(RowBlock& block, const std::vector<Row>& rows) {
 
 TEST(RowBlockTest, TakesDenseAndSparseRecordsInBothLayouts) {
   const std::vector<Row> rows = {{{1, 0, 3}, std::nullopt, 3, 8}, {{5}, {{1}}, 3, 9}, {{}, {{}}, 3, 7}};
-  RowBlock dense(RowBlock::Layout::kDense);
+  RowBlock dense({.layout = RowBlock::Layout::kDense, .labels = LabelRule::kRequired});
   ASSERT_OK(Fill(dense, rows));
   EXPECT_EQ(dense.num_rows(), 3);
   EXPECT_EQ(dense.num_columns(), 3);
   EXPECT_THAT(dense.values(), ElementsAre(1, 0, 3, 0, 5, 0, 0, 0, 0));
   EXPECT_THAT(dense.labels(), ElementsAre(8, 9, 7));
-  RowBlock sparse(RowBlock::Layout::kSparse);
+  RowBlock sparse({.layout = RowBlock::Layout::kSparse});
   ASSERT_OK(Fill(sparse, rows));
   EXPECT_THAT(sparse.values(), ElementsAre(1, 3, 5));
   EXPECT_THAT(sparse.columns(), ElementsAre(0, 2, 1));
   EXPECT_THAT(sparse.row_offsets(), ElementsAre(0, 2, 3, 3));
+  EXPECT_THAT(sparse.labels(), testing::IsEmpty());
 }
 
-TEST(FillDenseRowTest, SetsEveryFeature) {
-  RecordDecoder decoder;
-  std::vector<float> row(3, 9.0f);
-  ASSERT_OK(decoder.Decode(ByProtobuf({{5}, {{1}}, 3, 9}).SerializeAsString()));
-  ASSERT_OK(FillDenseRow(decoder, row));
-  EXPECT_THAT(row, ElementsAre(0, 5, 0));
-  ASSERT_OK(decoder.Decode(ByProtobuf({{1, 2}, std::nullopt, 2, 9}).SerializeAsString()));
-  EXPECT_THAT(FillDenseRow(decoder, row), IsError(ErrorKind::kCorruptData, HasSubstr("2 features, not 3")));
+TEST(RowBlockTest, TakesTheLayoutAndLengthOfItsFirstRowAndKeepsThem) {
+  RowBlock block({.layout = RowBlock::Layout::kAsRead});
+  ASSERT_OK(Fill(block, {{{5}, {{1}}, 3, 9}, {{1, 0, 3}, std::nullopt, 3, 8}}));
+  EXPECT_EQ(block.layout(), RowBlock::Layout::kSparse);
+  EXPECT_THAT(block.columns(), ElementsAre(1, 0, 2));
+  block.Clear();
+  ASSERT_OK(block.AppendDense(std::vector<float>{0, 0, 7}));
+  EXPECT_THAT(block.columns(), ElementsAre(2));
+  RowBlock second({.layout = RowBlock::Layout::kAsRead});
+  second.DecideAs(block);
+  EXPECT_THAT(second.AppendDense(std::vector<float>{1}), IsError(ErrorKind::kCorruptData, HasSubstr("1 features, not 3")));
+  EXPECT_EQ(second.layout(), RowBlock::Layout::kSparse);
+}
+
+TEST(RowBlockTest, SortsKeysThatDoNotAscend) {
+  RowBlock block({.layout = RowBlock::Layout::kSparse});
+  ASSERT_OK(block.AppendSparse(9, std::vector<uint64_t>{7, 2, 5}, std::vector<float>{70, 20, 50}));
+  EXPECT_THAT(block.columns(), ElementsAre(2, 5, 7));
+  EXPECT_THAT(block.values(), ElementsAre(20, 50, 70));
+}
+
+TEST(RowBlockTest, TakesNanOnlyWhereItIsAllowed) {
+  const std::vector<float> row = {1, std::numeric_limits<float>::quiet_NaN()};
+  EXPECT_THAT(RowBlock().AppendDense(row), IsError(ErrorKind::kCorruptData, HasSubstr("not finite: column 1")));
+  RowBlock lenient({.allow_nan = true});
+  EXPECT_OK(lenient.AppendDense(row));
+  EXPECT_THAT(lenient.AppendDense(std::vector<float>{std::numeric_limits<float>::infinity(), 0}),
+              IsError(ErrorKind::kCorruptData, HasSubstr("column 0")));
 }
 
 TEST(RowBlockTest, RefusesRowsThatDoNotFit) {
+  const double infinity = std::numeric_limits<double>::infinity();
   const struct {
     const char* name;
     std::vector<Row> rows;
     const char* message;
   } cases[] = {
-      {"longer", {{{1, 2}, std::nullopt, 2, 1}, {{1, 2, 3}, std::nullopt, 3, 1}}, "row 1 has 3 features, not 2"},
+      {"longer", {{{1, 2}, std::nullopt, 2, 1}, {{1, 2, 3}, std::nullopt, 3, 1}}, "3 features, not 2"},
       {"empty", {{{}, std::nullopt, 0, 1}}, "Row has no features"},
-      {"label missing", {{{1}, std::nullopt, 1, std::nullopt}, {{1}, std::nullopt, 1, 1}}, "Only some rows have labels"},
-      {"key too large", {{{1}, {{9}}, 4, 1}}, "row 0 has key 9, length 4"},
+      {"label missing", {{{1}, std::nullopt, 1, std::nullopt}}, "Row has no label"},
+      {"label infinite", {{{1}, std::nullopt, 1, infinity}}, "label that is not finite"},
+      {"key too large", {{{1}, {{9}}, 4, 1}}, "key 9, length 4"},
+      {"key twice", {{{1, 2}, {{3, 3}}, 4, 1}}, "Key comes twice in a row: key 3"},
+      {"infinity at a key", {{{infinity}, {{3}}, 4, 1}}, "not finite: column 3"},
       {"huge shape", {{{1}, {{0}}, int64_t{1} << 40, 1}}, "too large a shape"},
   };
   for (const auto& test_case : cases) {
     SCOPED_TRACE(test_case.name);
-    RowBlock block;
-    EXPECT_THAT(Fill(block, test_case.rows), IsError(ErrorKind::kCorruptData, HasSubstr(test_case.message)));
+    for (const auto layout : {RowBlock::Layout::kDense, RowBlock::Layout::kSparse}) {
+      RowBlock block({.layout = layout, .labels = LabelRule::kRequired});
+      EXPECT_THAT(Fill(block, test_case.rows), IsError(ErrorKind::kCorruptData, HasSubstr(test_case.message)));
+    }
   }
 }
 

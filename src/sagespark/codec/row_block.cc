@@ -1,7 +1,10 @@
 #include "sagespark/codec/row_block.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 namespace sagespark::codec {
 namespace {
@@ -47,24 +50,48 @@ Result<FeatureView> FeaturesOf(const RecordDecoder& record, int64_t known_size, 
   return view;
 }
 
-}  // namespace
-
-Error RowBlock::RowError(std::string_view what) const {
-  return CorruptData(std::string(what) + ": row " + std::to_string(rows_before_ + num_rows_));
+/// Whether all are finite: neither NaN nor infinity has an exponent that is not all ones.
+bool AllFinite(std::span<const float> values) {
+  constexpr uint32_t kExponent = 0x7f800000;
+  uint32_t bad = 0;
+  for (const float value : values) bad |= (std::bit_cast<uint32_t>(value) & kExponent) == kExponent ? 1u : 0u;
+  return bad == 0;
 }
 
-Status RowBlock::CheckLength(int64_t size) {
+/// Whether the keys ascend, so that none comes twice, and lie below `size`.
+bool Ascend(std::span<const uint64_t> keys, uint64_t size) {
+  if (keys.empty()) return true;
+  bool ascend = keys.back() < size;
+  for (size_t i = 1; i < keys.size(); ++i) ascend &= keys[i - 1] < keys[i];
+  return ascend;
+}
+
+}  // namespace
+
+Status RowBlock::CheckLength(int64_t size, Layout layout_read) {
   if (num_columns_ == 0) {
-    if (size <= 0 || size > kMaxColumns) return RowError("Row has no features, or too many");
+    if (size <= 0 || size > kMaxColumns) return CorruptData("Row has no features, or too many");
     num_columns_ = size;
   }
+  if (layout_ == Layout::kAsRead) layout_ = layout_read;
   if (size == num_columns_) return Status::Ok();
-  return CorruptData("Row has another length: row " + std::to_string(rows_before_ + num_rows_) + " has " +
-                     std::to_string(size) + " features, not " + std::to_string(num_columns_));
+  return CorruptData("Row has another length: " + std::to_string(size) + " features, not " +
+                     std::to_string(num_columns_));
+}
+
+Status RowBlock::CheckValues(std::span<const float> values, std::span<const uint64_t> keys) const {
+  if (AllFinite(values)) return Status::Ok();
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i]) || (options_.allow_nan && std::isnan(values[i]))) continue;
+    return CorruptData("Row has a value that is not finite: column " +
+                       std::to_string(keys.empty() ? i : keys[i]));
+  }
+  return Status::Ok();
 }
 
 Status RowBlock::AppendDense(std::span<const float> values) {
-  SAGESPARK_RETURN_IF_ERROR(CheckLength(static_cast<int64_t>(values.size())));
+  SAGESPARK_RETURN_IF_ERROR(CheckLength(static_cast<int64_t>(values.size()), Layout::kDense));
+  SAGESPARK_RETURN_IF_ERROR(CheckValues(values, {}));
   if (layout_ == Layout::kDense) {
     values_.insert(values_.end(), values.begin(), values.end());
   } else {
@@ -80,46 +107,73 @@ Status RowBlock::AppendDense(std::span<const float> values) {
 }
 
 Status RowBlock::AppendSparse(int64_t size, std::span<const uint64_t> keys, std::span<const float> values) {
-  SAGESPARK_RETURN_IF_ERROR(CheckLength(size));
-  if (keys.size() != values.size()) return RowError("Row has unlike numbers of keys and values");
-  for (const uint64_t key : keys) {
+  SAGESPARK_RETURN_IF_ERROR(CheckLength(size, Layout::kSparse));
+  if (keys.size() != values.size()) return CorruptData("Row has unlike numbers of keys and values");
+  if (!Ascend(keys, static_cast<uint64_t>(num_columns_))) return AppendUnordered(keys, values);
+  SAGESPARK_RETURN_IF_ERROR(CheckValues(values, keys));
+  StoreSparse(keys, values);
+  return Status::Ok();
+}
+
+Status RowBlock::AppendUnordered(std::span<const uint64_t> keys, std::span<const float> values) {
+  std::vector<std::pair<uint64_t, float>> entries(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) entries[i] = {keys[i], values[i]};
+  std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<uint64_t> sorted_keys(keys.size());
+  std::vector<float> sorted_values(keys.size());
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const uint64_t key = entries[i].first;
     if (key >= static_cast<uint64_t>(num_columns_)) {
-      return CorruptData("Key is beyond the row's length: row " + std::to_string(rows_before_ + num_rows_) +
-                         " has key " + std::to_string(key) + ", length " + std::to_string(num_columns_));
+      return CorruptData("Key is beyond the row's length: key " + std::to_string(key) + ", length " +
+                         std::to_string(num_columns_));
     }
+    if (i > 0 && entries[i - 1].first == key) return CorruptData("Key comes twice in a row: key " + std::to_string(key));
+    sorted_keys[i] = key;
+    sorted_values[i] = entries[i].second;
   }
+  SAGESPARK_RETURN_IF_ERROR(CheckValues(sorted_values, sorted_keys));
+  StoreSparse(sorted_keys, sorted_values);
+  return Status::Ok();
+}
+
+/// Keys ascend and fit.
+void RowBlock::StoreSparse(std::span<const uint64_t> keys, std::span<const float> values) {
   if (layout_ == Layout::kDense) {
     const size_t row = values_.size();
     values_.resize(row + static_cast<size_t>(num_columns_));
     for (size_t i = 0; i < keys.size(); ++i) values_[row + keys[i]] = values[i];
   } else {
-    for (const uint64_t key : keys) columns_.push_back(static_cast<int32_t>(key));
+    const size_t row = columns_.size();
+    columns_.resize(row + keys.size());
+    std::transform(keys.begin(), keys.end(), columns_.begin() + static_cast<ptrdiff_t>(row),
+                   [](uint64_t key) { return static_cast<int32_t>(key); });
     values_.insert(values_.end(), values.begin(), values.end());
     row_offsets_.push_back(static_cast<int64_t>(values_.size()));
   }
   ++num_rows_;
-  return Status::Ok();
 }
 
 Status RowBlock::AppendRecord(const RecordDecoder& record) {
-  const Result<FeatureView> features = FeaturesOf(record, num_columns_, converted_);
-  if (!features.ok()) return RowError(features.error().message());
-  SAGESPARK_RETURN_IF_ERROR(features->is_dense ? AppendDense(features->values)
-                                               : AppendSparse(features->size, features->keys, features->values));
+  SAGESPARK_ASSIGN_OR_RETURN(const FeatureView features, FeaturesOf(record, num_columns_, converted_));
+  SAGESPARK_RETURN_IF_ERROR(features.is_dense ? AppendDense(features.values)
+                                              : AppendSparse(features.size, features.keys, features.values));
+  return options_.labels == LabelRule::kRequired ? AppendLabelOf(record) : Status::Ok();
+}
+
+Status RowBlock::AppendLabelOf(const RecordDecoder& record) {
   const Tensor* label = record.Label();
-  if (label == nullptr || label->size() == 0) return Status::Ok();
-  if (label->size() > 1) return RowError("Record has more than one label number");
+  if (label == nullptr || label->size() == 0) return CorruptData("Row has no label \"values\"");
+  if (label->size() > 1) return CorruptData("Row has " + std::to_string(label->size()) + " labels, not 1");
   return AppendLabel(static_cast<float>((*label)[0]));
 }
 
 Status RowBlock::AppendLabel(float label) {
-  if (static_cast<int64_t>(labels_.size()) + 1 != num_rows_) return RowError("Only some rows have labels");
+  if (!std::isfinite(label)) return CorruptData("Row has a label that is not finite");
   labels_.push_back(label);
   return Status::Ok();
 }
 
 void RowBlock::Clear() {
-  rows_before_ += num_rows_;
   num_rows_ = 0;
   values_.clear();
   row_offsets_.assign(1, 0);
@@ -127,30 +181,10 @@ void RowBlock::Clear() {
   labels_.clear();
 }
 
-Status FillDenseRow(const RecordDecoder& record, std::span<float> row) {
-  std::vector<float> converted;
-  SAGESPARK_ASSIGN_OR_RETURN(const FeatureView features,
-                             FeaturesOf(record, static_cast<int64_t>(row.size()), converted));
-  if (features.size != static_cast<int64_t>(row.size())) {
-    return CorruptData("Row has another length: " + std::to_string(features.size) + " features, not " +
-                       std::to_string(row.size()));
-  }
-  if (features.is_dense) {
-    std::copy(features.values.begin(), features.values.end(), row.begin());
-    return Status::Ok();
-  }
-  if (features.keys.size() != features.values.size()) {
-    return CorruptData("Row has unlike numbers of keys and values");
-  }
-  std::fill(row.begin(), row.end(), 0.0f);
-  for (size_t i = 0; i < features.keys.size(); ++i) {
-    if (features.keys[i] >= row.size()) {
-      return CorruptData("Key is beyond the row's length: key " + std::to_string(features.keys[i]) + ", length " +
-                         std::to_string(row.size()));
-    }
-    row[features.keys[i]] = features.values[i];
-  }
-  return Status::Ok();
+void RowBlock::DecideAs(const RowBlock& other) {
+  SAGESPARK_DCHECK(num_rows_ == 0);
+  layout_ = other.layout_;
+  num_columns_ = other.num_columns_;
 }
 
 }  // namespace sagespark::codec

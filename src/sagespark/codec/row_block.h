@@ -9,17 +9,36 @@
 
 namespace sagespark::codec {
 
-/// Rows of features in float32, as the algorithms take them, and a label for each where the input has them.
+/// What is made of the labels that rows come with.
+enum class LabelRule {
+  kIgnored,   ///< Rows may have any or none.
+  kRequired,  ///< Every row has exactly one number.
+};
+
+/// Rows of features in float32, as the algorithms take them, and a label for each where that is asked for.
 ///
-/// Dense: `values` is num_rows x num_columns, row-major. Sparse: row i has the entries
-/// [row_offsets[i], row_offsets[i + 1]) of `columns` (0-based, in the order of the input) and `values`.
+/// Dense: `values` is num_rows x num_columns, row-major. Sparse (CSR): row i has the entries
+/// [row_offsets[i], row_offsets[i + 1]) of `columns` (0-based, ascending) and `values`; columns not named are zero.
+///
+/// Errors of the Append functions are kCorruptData, tell what is wrong with the row, and leave it to the caller to name
+/// the row. After one the block is of no more use.
 class RowBlock {
  public:
-  enum class Layout { kDense, kSparse };
+  enum class Layout {
+    kDense,
+    kSparse,
+    kAsRead,  ///< As the first row is; num_rows > 0 means that layout() says which.
+  };
 
-  /// Rows of another length than `num_columns` are refused; 0 takes the first row's length.
-  explicit RowBlock(Layout layout = Layout::kDense, int64_t num_columns = 0)
-      : layout_(layout), num_columns_(num_columns) {}
+  struct Options {
+    Layout layout = Layout::kDense;
+    int64_t num_columns = 0;  ///< Rows of another length are refused; 0 takes the first row's length.
+    LabelRule labels = LabelRule::kIgnored;
+    bool allow_nan = false;  ///< NaN is refused else, infinity and float64 values beyond float32 always.
+  };
+
+  RowBlock() : RowBlock(Options()) {}
+  explicit RowBlock(Options options) : options_(options), layout_(options.layout), num_columns_(options.num_columns) {}
 
   Layout layout() const { return layout_; }
   int64_t num_rows() const { return num_rows_; }
@@ -28,43 +47,46 @@ class RowBlock {
   const std::vector<int64_t>& row_offsets() const { return row_offsets_; }
   const std::vector<int32_t>& columns() const { return columns_; }
 
-  /// One a row, or none at all.
+  /// One a row with LabelRule::kRequired, else none.
   const std::vector<float>& labels() const { return labels_; }
+  LabelRule label_rule() const { return options_.labels; }
 
-  /// Fails with kCorruptData, naming the row and both lengths: `Row has another length: row 3 has 5 features, not 4`.
+  /// Fails when the row has another length, naming both lengths, or a value that is not allowed, naming the column.
   Status AppendDense(std::span<const float> values);
 
-  /// The same, and for a key beyond the row or another number of keys than values.
+  /// The same, and for a key beyond the row, one that comes twice, or another number of keys than values.
   Status AppendSparse(int64_t size, std::span<const uint64_t> keys, std::span<const float> values);
 
-  /// Appends the record's "values" features, and its "values" label if it has one. Numbers of float64 and int32
-  /// tensors are converted. Fails with kCorruptData, naming the row, without features or with a sparse row
-  /// without shape where the number of columns is not known yet.
+  /// Appends the record's "values" features and, if required, its "values" label. Numbers of float64 and int32
+  /// tensors are converted. Fails also without features, or with a sparse row without shape where the number of columns is not
+  /// known yet.
   Status AppendRecord(const RecordDecoder& record);
 
-  /// For the row last appended. Fails with kCorruptData when only some rows have labels.
+  /// For the row last appended with AppendDense or AppendSparse. Fails when it is not finite.
   Status AppendLabel(float label);
 
-  /// Removes the rows, keeping the memory, the number of columns and the count of rows for messages.
+  /// Removes the rows, keeping the memory and what the first row decided: the number of columns and the layout.
   void Clear();
 
- private:
-  Status CheckLength(int64_t size);
-  Error RowError(std::string_view what) const;
+  /// Sets what the first row of another block decided. This block has no rows.
+  void DecideAs(const RowBlock& other);
 
+ private:
+  Status CheckLength(int64_t size, Layout layout_read);
+  Status CheckValues(std::span<const float> values, std::span<const uint64_t> keys) const;
+  Status AppendUnordered(std::span<const uint64_t> keys, std::span<const float> values);
+  void StoreSparse(std::span<const uint64_t> keys, std::span<const float> values);
+  Status AppendLabelOf(const RecordDecoder& record);
+
+  Options options_;
   Layout layout_;
   int64_t num_columns_;
   int64_t num_rows_ = 0;
-  int64_t rows_before_ = 0;  ///< Cleared ones.
   std::vector<float> values_;
   std::vector<int64_t> row_offsets_ = {0};
   std::vector<int32_t> columns_;
   std::vector<float> labels_;
   std::vector<float> converted_;
 };
-
-/// Sets all of `row` to the record's "values" features, zeros where a sparse one has none. Fails as
-/// RowBlock::AppendRecord does, naming no row.
-Status FillDenseRow(const RecordDecoder& record, std::span<float> row);
 
 }  // namespace sagespark::codec

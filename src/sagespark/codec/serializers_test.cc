@@ -32,8 +32,8 @@ data::Batch ThreeRows() {
   return BatchOf(R"([[5, [1, 0, 2.5], "a"], [0, {"size": 3, "indices": [1], "values": [4]}, "b"], [-1, [7, 8, 9], "c"]])");
 }
 
-RowBlock Parse(const std::string& frames) {
-  RowBlock block;
+RowBlock Parse(const std::string& frames, LabelRule labels = LabelRule::kIgnored) {
+  RowBlock block({.labels = labels});
   RecordIoReader reader{std::string_view(frames)};
   RecordDecoder record;
   while (true) {
@@ -45,13 +45,21 @@ RowBlock Parse(const std::string& frames) {
   }
 }
 
+/// Whether the first record of the frames has a label.
+bool HasLabels(const std::string& frames) {
+  RecordIoReader reader{std::string_view(frames)};
+  RecordDecoder record;
+  EXPECT_OK(record.Decode(reader.Next()->value()));
+  return record.Label() != nullptr;
+}
+
 TEST(ProtobufRequestRowSerializerTest, FillsPayloadsUpToTheLimitInclusive) {
   const ProtobufRequestRowSerializer serializer;
   const data::Batch batch = ThreeRows();
   std::string all;
   EXPECT_THAT(serializer.Append(batch, 0, 1 << 20, all), HasValue(3));
   EXPECT_THAT(Parse(all).values(), ElementsAre(1, 0, 2.5, 0, 4, 0, 7, 8, 9));
-  EXPECT_TRUE(Parse(all).labels().empty());
+  EXPECT_FALSE(HasLabels(all));
   std::string exact;
   EXPECT_THAT(serializer.Append(batch, 0, all.size(), exact), HasValue(3));
   std::string less;
@@ -110,7 +118,7 @@ TEST(TrainingRowWriterTest, WritesLabelsAndFeatures) {
   ASSERT_OK(writer->Append(ThreeRows(), 2, 1, out));
   EXPECT_EQ(writer->vector_length(), 3);
   EXPECT_EQ(writer->rows_written(), 3);
-  const RowBlock block = Parse(out);
+  const RowBlock block = Parse(out, LabelRule::kRequired);
   EXPECT_THAT(block.values(), ElementsAre(1, 0, 2.5, 0, 4, 0, 7, 8, 9));
   EXPECT_THAT(block.labels(), ElementsAre(5, 0, -1));
   std::string csv;
@@ -125,7 +133,7 @@ TEST(TrainingRowWriterTest, TakesRowsWithoutLabelsUnlessOneIsNamed) {
   const data::Batch unlabeled = ThreeRows().Select({1});
   std::string out;
   ASSERT_OK(MakeProtobufTrainingRowWriter({})->Append(unlabeled, 0, 3, out));
-  EXPECT_TRUE(Parse(out).labels().empty());
+  EXPECT_FALSE(HasLabels(out));
   EXPECT_THAT(MakeProtobufTrainingRowWriter({.label = "y"})->ValidateSchema(unlabeled.schema()),
               IsError(ErrorKind::kSchemaMismatch, HasSubstr("Column does not exist: \"y\"")));
   EXPECT_THAT(MakeLibSvmTrainingRowWriter({})->ValidateSchema(unlabeled.schema()),

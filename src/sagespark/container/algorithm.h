@@ -3,12 +3,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "sagespark/base/result.h"
+#include "sagespark/container/media_type.h"
+#include "sagespark/container/row_layout.h"
 #include "sagespark/linalg/matrix.h"
 
 namespace sagespark::container {
@@ -18,11 +21,16 @@ class TrainingContext;
 /// Names and values in order.
 using Hyperparameters = std::vector<std::pair<std::string, std::string>>;
 
+/// The content types that rows of requests, and of channels, can be read from.
+inline constexpr std::string_view kRowTypes[] = {kRecordIoProtobuf, kCsv, kJson, kJsonLines};
+inline constexpr std::string_view kTrainingRowTypes[] = {kRecordIoProtobuf, kCsv};
+
 /// One named answer a row, or one list of `width` numbers a row.
 struct PredictionColumn {
   std::string name;           ///< As the answers have it: "closest_cluster".
   int64_t width = 1;
   bool is_list = false;       ///< Written as a list in JSON also when width is 1.
+  bool is_integer = false;    ///< Written without a fraction in text: "predicted_label": 1.
   std::vector<float> values;  ///< rows x width, row-major.
 };
 
@@ -34,8 +42,14 @@ class Predictor {
   /// The length of the rows it takes.
   virtual int64_t feature_dim() const = 0;
 
-  /// Answers rows x feature_dim finite values; every column has an answer for each row, in their order.
-  virtual Result<std::vector<PredictionColumn>> Predict(linalg::MatrixView<const float> rows) const = 0;
+  /// What Predict is given.
+  virtual RowLayout row_layout() const { return RowLayout::kDense; }
+
+  /// The content types of requests that it takes, of kRowTypes.
+  virtual std::span<const std::string_view> request_types() const { return kRowTypes; }
+
+  /// Answers rows of feature_dim finite values; every column has an answer for each row, in their order.
+  virtual Result<std::vector<PredictionColumn>> Predict(const linalg::RowsView& rows) const = 0;
 };
 
 /// What one built-in algorithm adds to the training and hosting contracts; see ContainerMain.
@@ -51,6 +65,9 @@ class Algorithm {
 
   /// The hyperparameters that a job need not give, in the order of the log.
   virtual Hyperparameters default_hyperparameters() const = 0;
+
+  /// The content types of channels that it takes.
+  virtual std::span<const std::string_view> training_types() const { return kTrainingRowTypes; }
 
   /// Runs one training job and writes its model. Errors that the job's owner can mend are of any kind but kInternal.
   virtual Status Train(TrainingContext& context) const = 0;

@@ -101,4 +101,10 @@ bool Accepts(const MediaType& accepted, std::string_view type) {
          type.starts_with(std::string_view(accepted.type).substr(0, accepted.type.size() - 1));
 }
 
+std::string ListTypes(std::span<const std::string_view> types) {
+  std::string list;
+  for (const std::string_view type : types) list.append(list.empty() ? "" : ", ").append(type);
+  return list;
+}
+
 }  // namespace sagespark::container

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,5 +32,8 @@ Result<std::vector<MediaType>> ParseAccept(std::string_view text);
 
 /// Whether `accepted` ("*/*", "text/*" or a full type) takes `type`.
 bool Accepts(const MediaType& accepted, std::string_view type);
+
+/// "text/csv, application/json".
+std::string ListTypes(std::span<const std::string_view> types);
 
 }  // namespace sagespark::container

@@ -4,6 +4,7 @@
 #include <span>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "sagespark/base/result.h"
@@ -90,5 +91,17 @@ struct SparseRowsView {
 
   int64_t rows() const { return static_cast<int64_t>(row_ends.size()); }
 };
+
+/// Rows of either kind, borrowed.
+using RowsView = std::variant<MatrixView<const float>, SparseRowsView>;
+
+inline int64_t RowCount(const RowsView& rows) {
+  return std::visit([](const auto& view) -> int64_t { return view.rows(); }, rows);
+}
+
+inline int64_t ColumnCount(const RowsView& rows) {
+  if (const auto* sparse = std::get_if<SparseRowsView>(&rows)) return sparse->cols;
+  return std::get<MatrixView<const float>>(rows).cols();
+}
 
 }  // namespace sagespark::linalg

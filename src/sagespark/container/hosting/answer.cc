@@ -11,10 +11,12 @@ std::span<const float> ValuesOf(const PredictionColumn& column, int64_t row) {
   return {column.values.data() + row * column.width, static_cast<size_t>(column.width)};
 }
 
-void AppendNumbers(std::span<const float> values, std::string_view separator, std::string& out) {
+void AppendNumbers(const PredictionColumn& column, int64_t row, std::string_view separator, std::string& out) {
+  const std::span<const float> values = ValuesOf(column, row);
   for (size_t i = 0; i < values.size(); ++i) {
     if (i > 0) out += separator;
-    out += PythonFloat(static_cast<double>(values[i]));
+    out += column.is_integer ? std::to_string(static_cast<int64_t>(values[i]))
+                             : PythonFloat(static_cast<double>(values[i]));
   }
 }
 
@@ -25,7 +27,7 @@ void AppendObject(const std::vector<PredictionColumn>& columns, int64_t row, std
     const bool is_list = column.is_list || column.width > 1;
     if (out.back() != '{') out += ", ";
     out.append("\"").append(column.name).append(is_list ? "\": [" : "\": ");
-    AppendNumbers(ValuesOf(column, row), ", ", out);
+    AppendNumbers(column, row, ", ", out);
     if (is_list) out += ']';
   }
   out += '}';
@@ -54,7 +56,7 @@ std::string WriteCsv(const std::vector<PredictionColumn>& columns, int64_t rows)
   for (int64_t row = 0; row < rows; ++row) {
     for (size_t i = 0; i < columns.size(); ++i) {
       if (i > 0) out += ',';
-      AppendNumbers(ValuesOf(columns[i], row), ",", out);
+      AppendNumbers(columns[i], row, ",", out);
     }
     out += '\n';
   }
@@ -69,9 +71,9 @@ bool IsAnswerType(std::string_view type) {
 
 std::string WriteAnswer(std::string_view type, const std::vector<PredictionColumn>& columns, const RequestRows& rows) {
   if (type == kRecordIoProtobuf) return WriteRecordIoAnswer(columns, rows);
-  if (type == kCsv) return WriteCsv(columns, rows.count);
-  if (type == kJsonLines) return WriteJsonLines(columns, rows.count);
-  return WriteJson(columns, rows.count);
+  if (type == kCsv) return WriteCsv(columns, rows.block.num_rows());
+  if (type == kJsonLines) return WriteJsonLines(columns, rows.block.num_rows());
+  return WriteJson(columns, rows.block.num_rows());
 }
 
 }  // namespace sagespark::container

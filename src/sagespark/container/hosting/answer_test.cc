@@ -12,7 +12,14 @@ using testing::UnorderedElementsAre;
 
 const std::vector<PredictionColumn> kColumns = {{.name = "closest_cluster", .values = {1, 0}},
                                                 {.name = "distance_to_cluster", .values = {1467.5154f, 0.1f}}};
-const RequestRows kRows = {.count = 2, .values = {}, .uids = {"a", ""}, .metadata = {}};
+
+RequestRows TwoRows() {
+  RequestRows rows{.block = codec::RowBlock(), .uids = {"a", ""}, .metadata = {}};
+  for (const float value : {1.0f, 2.0f}) SAGESPARK_CHECK(rows.block.AppendDense({&value, 1}).ok());
+  return rows;
+}
+
+const RequestRows kRows = TwoRows();
 
 TEST(WriteAnswerTest, WritesText) {
   // 1467.5154 and 0.1 as float32 are these doubles.
@@ -31,6 +38,12 @@ TEST(WriteAnswerTest, WritesListsOfNumbers) {
   EXPECT_EQ(WriteAnswer(kJsonLines, columns, kRows),
             "{\"projection\": [1.0, 2.0], \"one\": [5.0]}\n{\"projection\": [3.0, 4.0], \"one\": [6.0]}\n");
   EXPECT_EQ(WriteAnswer(kCsv, columns, kRows), "1.0,2.0,5.0\n3.0,4.0,6.0\n");
+}
+
+TEST(WriteAnswerTest, WritesIntegersWithoutAFraction) {
+  const std::vector<PredictionColumn> columns = {{.name = "predicted_label", .is_integer = true, .values = {1, 0}}};
+  EXPECT_EQ(WriteAnswer(kJson, columns, kRows), "{\"predictions\": [{\"predicted_label\": 1}, {\"predicted_label\": 0}]}");
+  EXPECT_EQ(WriteAnswer(kCsv, columns, kRows), "1\n0\n");
 }
 
 TEST(WriteAnswerTest, WritesRecordsThatEchoTheUid) {

@@ -1,5 +1,6 @@
 #include "sagespark/container/hosting/invocation_handler.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "sagespark/base/log.h"
@@ -62,9 +63,10 @@ http::Response InvocationHandler::Reply(http::Request& request) const {
 
 http::Response InvocationHandler::Invoke(http::Request& request) const {
   const auto content_type = ParseMediaType(request.headers.Get("Content-Type", kJson));
-  if (!content_type.ok() || !IsRequestType(content_type->type)) {
+  const auto types = predictor_.request_types();
+  if (!content_type.ok() || std::find(types.begin(), types.end(), content_type->type) == types.end()) {
     return Text(415, "Content-Type cannot be read: \"" + std::string(request.headers.Get("Content-Type")) +
-                         "\"; readable are " + std::string(kReadableTypes));
+                         "\"; readable are " + ListTypes(types));
   }
   const auto answer_type = ChooseAnswerType(request.headers);
   if (!answer_type) {
@@ -76,9 +78,9 @@ http::Response InvocationHandler::Invoke(http::Request& request) const {
     Drain(*request.body);
     return Failure(body.error());
   }
-  const auto rows = ParseRequestRows(*content_type, *body, predictor_.feature_dim());
+  const auto rows = ParseRequestRows(*content_type, *body, predictor_.feature_dim(), predictor_.row_layout());
   if (!rows.ok()) return Failure(rows.error());
-  const auto columns = predictor_.Predict({rows->values.data(), rows->count, predictor_.feature_dim()});
+  const auto columns = predictor_.Predict(ViewOf(rows->block));
   if (!columns.ok()) return Failure(columns.error());
   return {.status = 200,
           .headers = {{"Content-Type", *answer_type}},

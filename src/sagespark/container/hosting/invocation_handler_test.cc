@@ -16,7 +16,8 @@ class SumPredictor final : public Predictor {
  public:
   int64_t feature_dim() const override { return 2; }
 
-  Result<std::vector<PredictionColumn>> Predict(linalg::MatrixView<const float> rows) const override {
+  Result<std::vector<PredictionColumn>> Predict(const linalg::RowsView& view) const override {
+    const auto rows = std::get<linalg::MatrixView<const float>>(view);
     PredictionColumn sums{.name = "sum", .values = {}};
     for (int64_t row = 0; row < rows.rows(); ++row) sums.values.push_back(rows(row, 0) + rows(row, 1));
     return std::vector<PredictionColumn>{std::move(sums)};

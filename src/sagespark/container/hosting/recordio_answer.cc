@@ -35,7 +35,7 @@ std::string LabelEntry(const PredictionColumn& column, int64_t row) {
 std::string WriteRecordIoAnswer(const std::vector<PredictionColumn>& columns, const RequestRows& rows) {
   std::string out;
   std::string record;
-  for (int64_t row = 0; row < rows.count; ++row) {
+  for (int64_t row = 0; row < rows.block.num_rows(); ++row) {
     const auto index = static_cast<size_t>(row);
     record.clear();
     for (const PredictionColumn& column : columns) codec::AppendField(kLabel, LabelEntry(column, row), record);

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <span>
 
 #include "sagespark/base/json/value.h"
 #include "sagespark/codec/record_decoder.h"
 #include "sagespark/codec/recordio.h"
-#include "sagespark/codec/row_block.h"
 
 namespace sagespark::container {
 namespace {
@@ -28,28 +26,33 @@ Error WrongLength(size_t found, size_t wanted) {
 /// Collects rows and names the row of an error.
 class RowCollector {
  public:
-  explicit RowCollector(int64_t feature_dim) : width_(static_cast<size_t>(feature_dim)) {}
+  RowCollector(int64_t feature_dim, RowLayout layout)
+      : rows_{.block = codec::RowBlock({.layout = layout, .num_columns = feature_dim}), .uids = {}, .metadata = {}},
+        dense_row_(static_cast<size_t>(feature_dim)) {}
 
-  /// Adds the row that `fill` writes.
-  template <typename Fill>
-  Status Add(Fill fill) {
-    rows_.values.resize(rows_.values.size() + width_);
-    const std::span<float> row(rows_.values.data() + rows_.values.size() - width_, width_);
-    Status status = fill(row);
-    if (status.ok() && !std::all_of(row.begin(), row.end(), [](float value) { return std::isfinite(value); })) {
-      status = CorruptData("Row has a number that is no finite 32-bit float");
-    }
-    if (!status.ok()) return status.error().WithContext("Cannot read row " + std::to_string(rows_.count));
-    ++rows_.count;
-    return Status::Ok();
+  /// Adds the row that `append` appends to the block.
+  template <typename Append>
+  Status Add(Append append) {
+    const int64_t row = rows_.block.num_rows();
+    const Status status = append(rows_.block);
+    return status.ok() ? Status::Ok() : Status(status.error().WithContext("Cannot read row " + std::to_string(row)));
   }
 
-  size_t width() const { return width_; }
+  /// Adds the row that `fill` writes, all of it.
+  template <typename Fill>
+  Status AddDense(Fill fill) {
+    return Add([&](codec::RowBlock& block) -> Status {
+      SAGESPARK_RETURN_IF_ERROR(fill(std::span<float>(dense_row_)));
+      return block.AppendDense(dense_row_);
+    });
+  }
+
+  std::span<float> dense_row() { return dense_row_; }
   RequestRows& rows() { return rows_; }
 
  private:
-  size_t width_;
   RequestRows rows_;
+  std::vector<float> dense_row_;  ///< Reused from row to row.
 };
 
 Status AddRecords(std::string_view body, RowCollector& collector) {
@@ -61,9 +64,9 @@ Status AddRecords(std::string_view body, RowCollector& collector) {
   while (true) {
     SAGESPARK_ASSIGN_OR_RETURN(const auto message, frames.Next());
     if (!message) break;
-    SAGESPARK_RETURN_IF_ERROR(collector.Add([&](std::span<float> row) -> Status {
+    SAGESPARK_RETURN_IF_ERROR(collector.Add([&](codec::RowBlock& block) -> Status {
       SAGESPARK_RETURN_IF_ERROR(record.Decode(*message));
-      return codec::FillDenseRow(record, row);
+      return block.AppendRecord(record);
     }));
     rows.uids.push_back(record.uid());
     rows.metadata.push_back(record.metadata());
@@ -116,7 +119,7 @@ Status AddCsv(const MediaType& type, std::string_view body, RowCollector& collec
   }
   const size_t labels = label_size != nullptr && *label_size == "1" ? 1 : 0;
   return ForEachLine(body, [&](std::string_view line) {
-    return collector.Add([&](std::span<float> row) { return FillCsvRow(line, labels, row); });
+    return collector.AddDense([&](std::span<float> row) { return FillCsvRow(line, labels, row); });
   });
 }
 
@@ -135,39 +138,50 @@ Status FillNumbers(const json::Array& numbers, std::span<float> row) {
   return Status::Ok();
 }
 
-Status CheckShape(const json::Value& tensor, size_t width) {
+Status CheckShape(const json::Value& tensor, int64_t width) {
   const json::Array* shape = ArrayOf(tensor, "shape");
   if (shape == nullptr) return Status::Ok();
   if (shape->empty() || shape->back().if_int() == nullptr) return CorruptData("Shape is no list of integers");
   const int64_t length = *shape->back().if_int();
-  return length == static_cast<int64_t>(width) ? Status::Ok() : WrongLength(static_cast<size_t>(length), width);
+  return length == width ? Status::Ok() : WrongLength(static_cast<size_t>(length), static_cast<size_t>(width));
 }
 
-Status FillTensor(const json::Value& tensor, std::span<float> row) {
+Status AppendSparse(const json::Array& keys, const json::Array& values, codec::RowBlock& block) {
+  std::vector<uint64_t> columns(keys.size());
+  std::vector<float> numbers(keys.size());
+  if (keys.size() != values.size()) return CorruptData("Instance has unlike numbers of keys and values");
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const int64_t* key = keys[i].if_int();
+    if (key == nullptr || *key < 0 || *key >= block.num_columns()) {
+      return CorruptData("Key " + std::to_string(i) + " is not an integer in [0, " +
+                         std::to_string(block.num_columns()) + ")");
+    }
+    if (!values[i].is_number()) return CorruptData("Value " + std::to_string(i) + " is no number");
+    columns[i] = static_cast<uint64_t>(*key);
+    numbers[i] = static_cast<float>(values[i].number());
+  }
+  return block.AppendSparse(block.num_columns(), columns, numbers);
+}
+
+Status AddNumbers(const json::Array& numbers, RowCollector& collector, codec::RowBlock& block) {
+  SAGESPARK_RETURN_IF_ERROR(FillNumbers(numbers, collector.dense_row()));
+  return block.AppendDense(collector.dense_row());
+}
+
+Status AddTensor(const json::Value& tensor, RowCollector& collector, codec::RowBlock& block) {
   const json::Array* values = ArrayOf(tensor, "values");
   const json::Array* keys = ArrayOf(tensor, "keys");
   if (values == nullptr) return CorruptData("Instance's features have no list \"values\"");
-  SAGESPARK_RETURN_IF_ERROR(CheckShape(tensor, row.size()));
-  if (keys == nullptr) return FillNumbers(*values, row);
-  if (keys->size() != values->size()) return CorruptData("Instance has unlike numbers of keys and values");
-  std::fill(row.begin(), row.end(), 0.0f);
-  for (size_t i = 0; i < keys->size(); ++i) {
-    const int64_t* key = (*keys)[i].if_int();
-    if (key == nullptr || *key < 0 || *key >= static_cast<int64_t>(row.size())) {
-      return CorruptData("Key " + std::to_string(i) + " is not an integer in [0, " + std::to_string(row.size()) + ")");
-    }
-    if (!(*values)[i].is_number()) return CorruptData("Value " + std::to_string(i) + " is no number");
-    row[static_cast<size_t>(*key)] = static_cast<float>((*values)[i].number());
-  }
-  return Status::Ok();
+  SAGESPARK_RETURN_IF_ERROR(CheckShape(tensor, block.num_columns()));
+  return keys == nullptr ? AddNumbers(*values, collector, block) : AppendSparse(*keys, *values, block);
 }
 
-Status FillInstance(const json::Value& instance, std::span<float> row) {
-  if (const json::Array* features = ArrayOf(instance, "features")) return FillNumbers(*features, row);
+Status AddInstance(const json::Value& instance, RowCollector& collector, codec::RowBlock& block) {
+  if (const json::Array* features = ArrayOf(instance, "features")) return AddNumbers(*features, collector, block);
   const json::Value* data = instance.Find("data");
   const json::Value* tensor = data == nullptr ? nullptr : data->Find("features");
   if (tensor == nullptr) return CorruptData("Instance has neither a list \"features\" nor \"data\" with \"features\"");
-  return FillTensor(*tensor, row);
+  return AddTensor(*tensor, collector, block);
 }
 
 Status AddJson(std::string_view body, RowCollector& collector) {
@@ -175,16 +189,16 @@ Status AddJson(std::string_view body, RowCollector& collector) {
   const json::Array* instances = ArrayOf(document, "instances");
   if (instances == nullptr) return CorruptData("Request has no list \"instances\"");
   for (const json::Value& instance : *instances) {
-    SAGESPARK_RETURN_IF_ERROR(collector.Add([&](std::span<float> row) { return FillInstance(instance, row); }));
+    SAGESPARK_RETURN_IF_ERROR(collector.Add([&](codec::RowBlock& block) { return AddInstance(instance, collector, block); }));
   }
   return Status::Ok();
 }
 
 Status AddJsonLines(std::string_view body, RowCollector& collector) {
   return ForEachLine(body, [&](std::string_view line) {
-    return collector.Add([&](std::span<float> row) -> Status {
+    return collector.Add([&](codec::RowBlock& block) -> Status {
       SAGESPARK_ASSIGN_OR_RETURN(const json::Value instance, json::Parse(line));
-      return FillInstance(instance, row);
+      return AddInstance(instance, collector, block);
     });
   });
 }
@@ -199,14 +213,11 @@ Status AddRows(const MediaType& type, std::string_view body, RowCollector& colle
 
 }  // namespace
 
-bool IsRequestType(std::string_view type) {
-  return type == kRecordIoProtobuf || type == kCsv || type == kJson || type == kJsonLines;
-}
-
-Result<RequestRows> ParseRequestRows(const MediaType& type, std::string_view body, int64_t feature_dim) {
-  RowCollector collector(feature_dim);
+Result<RequestRows> ParseRequestRows(const MediaType& type, std::string_view body, int64_t feature_dim,
+                                     RowLayout layout) {
+  RowCollector collector(feature_dim, layout);
   SAGESPARK_RETURN_IF_ERROR(AddRows(type, body, collector));
-  if (collector.rows().count == 0) return InvalidArgument("Request has no rows");
+  if (collector.rows().block.num_rows() == 0) return InvalidArgument("Request has no rows");
   return std::move(collector.rows());
 }
 

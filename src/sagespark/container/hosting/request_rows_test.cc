@@ -11,17 +11,19 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Property;
 
 /// The rows of two features.
-Result<RequestRows> Parse(std::string_view type, std::string_view body) {
+Result<RequestRows> Parse(std::string_view type, std::string_view body, RowLayout layout = RowLayout::kDense) {
   auto media_type = ParseMediaType(type);
   if (!media_type.ok()) return std::move(media_type).error();
-  return ParseRequestRows(*media_type, body, 2);
+  return ParseRequestRows(*media_type, body, 2, layout);
 }
 
 auto Rows(std::vector<float> values) {
-  return HasValue(AllOf(Field(&RequestRows::count, static_cast<int64_t>(values.size() / 2)),
-                        Field(&RequestRows::values, values), Field(&RequestRows::uids, IsEmpty())));
+  return HasValue(AllOf(Field(&RequestRows::block, Property(&codec::RowBlock::values, values)),
+                        Field(&RequestRows::block, Property(&codec::RowBlock::num_rows, values.size() / 2)),
+                        Field(&RequestRows::uids, IsEmpty())));
 }
 
 std::string Records(const std::vector<std::vector<double>>& rows) {
@@ -46,6 +48,15 @@ TEST(ParseRequestRowsTest, ReadsEveryType) {
               Rows({1, 2.5, -3, 4}));
 }
 
+TEST(ParseRequestRowsTest, KeepsRowsSparseForPredictorsThatTakeThemSo) {
+  const std::string instance = R"({"data": {"features": {"keys": [1], "values": [9], "shape": [2]}}})";
+  ASSERT_OK_AND_ASSIGN(const RequestRows rows, Parse(kJsonLines, instance + "\n{\"features\": [0, 5]}", RowLayout::kSparse));
+  EXPECT_THAT(rows.block.columns(), ElementsAre(1, 1));
+  EXPECT_THAT(rows.block.values(), ElementsAre(9, 5));
+  ASSERT_OK_AND_ASSIGN(const RequestRows as_read, Parse(kJsonLines, instance, RowLayout::kAsRead));
+  EXPECT_EQ(as_read.block.layout(), RowLayout::kSparse);
+}
+
 TEST(ParseRequestRowsTest, NamesTheRowThatIsBad) {
   const struct {
     std::string_view type;
@@ -57,8 +68,8 @@ TEST(ParseRequestRowsTest, NamesTheRowThatIsBad) {
       {kCsv, "1,2\n3", "row 1: Row has another length: 1 features, not 2"},
       {kCsv, "1,x", "row 0: Column 1 is no number"},
       {kCsv, "1,", "row 0: Column 1 is no number"},
-      {kCsv, "1,nan", "row 0: Row has a number that is no finite 32-bit float"},
-      {kCsv, "1,1e39", "row 0: Row has a number that is no finite 32-bit float"},
+      {kCsv, "1,nan", "row 0: Row has a value that is not finite: column 1"},
+      {kCsv, "1,1e39", "row 0: Row has a value that is not finite: column 1"},
       {kJson, "{", "JSON"},
       {kJson, "{}", "no list \"instances\""},
       {kJson, R"({"instances": [{"features": [1, 2]}, {"features": [1]}]})", "row 1: Row has another length: 1"},

@@ -14,13 +14,13 @@ class KMeansContainerPredictor final : public Predictor {
 
   int64_t feature_dim() const override { return predictor_.model().feature_dim(); }
 
-  Result<std::vector<PredictionColumn>> Predict(linalg::MatrixView<const float> rows) const override {
-    const auto count = static_cast<size_t>(rows.rows());
+  Result<std::vector<PredictionColumn>> Predict(const linalg::RowsView& rows) const override {
+    const auto count = static_cast<size_t>(linalg::RowCount(rows));
     PredictionColumn cluster{.name = "closest_cluster", .values = std::vector<float>(count)};
     PredictionColumn distance{.name = "distance_to_cluster", .values = std::vector<float>(count)};
     // One thread a request: requests come side by side, and share out the processors by themselves.
     ThreadPool pool(1);
-    SAGESPARK_RETURN_IF_ERROR(predictor_.Predict(rows, pool, cluster.values, distance.values));
+    SAGESPARK_RETURN_IF_ERROR(predictor_.Predict(std::get<linalg::MatrixView<const float>>(rows), pool, cluster.values, distance.values));
     return std::vector<PredictionColumn>{std::move(cluster), std::move(distance)};
   }
 

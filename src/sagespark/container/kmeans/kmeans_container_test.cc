@@ -214,7 +214,8 @@ TEST_F(KMeansContainerTest, SaysWhatIsWrongWithTheJob) {
        "row 300, file .*/part-0: RecordIO is malformed: cut record at byte [0-9]+"},
       {"foreign", hyperparameters, R"({"train": {}})", "not RecordIO\n", "wrong magic number at byte 0"},
       {"type", hyperparameters, R"({"train": {"ContentType": "image/png"}})", frames, "has image/png"},
-      {"nan", hyperparameters, R"({"train": {}})", frames + Records({{1, std::nan("")}}), "300"},
+      {"nan", hyperparameters, R"({"train": {}})", frames + Records({{1, std::nan("")}}),
+       "row 301, file .*: Row has a value that is not finite: column 1"},
       {"no number", hyperparameters, R"({"train": {"ContentType": "text/csv;label_size=0"}})", "1,x\n", "line 1, column 1"},
   };
   for (const auto& test_case : cases) {
@@ -234,7 +235,7 @@ TEST_F(KMeansContainerTest, PredictsTheClosestCenterAndItsDistance) {
   ASSERT_OK_AND_ASSIGN(const auto predictor, KMeansAlgorithm().LoadModel(directory_.path() / "model"));
   EXPECT_EQ(predictor->feature_dim(), 2);
   const std::vector<float> rows = {3, 5, 0, 2};
-  ASSERT_OK_AND_ASSIGN(const auto columns, predictor->Predict({rows.data(), 2, 2}));
+  ASSERT_OK_AND_ASSIGN(const auto columns, predictor->Predict(linalg::MatrixView<const float>(rows.data(), 2, 2)));
   ASSERT_EQ(columns.size(), 2);
   EXPECT_EQ(columns[0].name, "closest_cluster");
   EXPECT_THAT(columns[0].values, testing::ElementsAre(1, 0));

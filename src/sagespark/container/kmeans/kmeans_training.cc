@@ -31,10 +31,6 @@ class Stopwatch {
   SteadyTime start_;
 };
 
-linalg::MatrixView<const float> ViewOf(const RowBatch& batch, int64_t feature_dim) {
-  return {batch.values.data(), batch.rows, feature_dim};
-}
-
 /// The mean squared distance of the rows to their centers among all K, as the state knows it.
 double StateMsd(const KMeansState& state) {
   double squares = 0;
@@ -99,11 +95,14 @@ class KMeansJob {
     const int64_t rows_before = trainer_.rows_seen();
     const int64_t batches_before = trainer_.batches_seen();
     SAGESPARK_ASSIGN_OR_RETURN(const auto reader,
-                               context_.Read(channel, epoch, params_.feature_dim, params_.mini_batch_size));
+                               context_.Read(channel, epoch,
+                                             {.feature_dim = params_.feature_dim,
+                                              .batch_rows = params_.mini_batch_size,
+                                              .layout = RowLayout::kAsRead}));
     while (true) {
-      SAGESPARK_ASSIGN_OR_RETURN(const RowBatch* const batch, reader->Next());
+      SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader->Next());
       if (batch == nullptr) break;
-      SAGESPARK_RETURN_IF_ERROR(trainer_.Add(ViewOf(*batch, params_.feature_dim)));
+      SAGESPARK_RETURN_IF_ERROR(std::visit([this](const auto& rows) { return trainer_.Add(rows); }, ViewOf(*batch)));
       LogStart();
     }
     SAGESPARK_RETURN_IF_ERROR(trainer_.EndEpoch());
@@ -169,11 +168,13 @@ class KMeansJob {
     algo::KMeansEvaluator evaluator(predictor);
     SAGESPARK_ASSIGN_OR_RETURN(const Channel channel, context_.OpenChannel("test"));
     SAGESPARK_ASSIGN_OR_RETURN(const auto reader,
-                               context_.Read(channel, 0, params_.feature_dim, params_.mini_batch_size));
+                               context_.Read(channel, 0,
+                                             {.feature_dim = params_.feature_dim,
+                                              .batch_rows = params_.mini_batch_size}));
     while (true) {
-      SAGESPARK_ASSIGN_OR_RETURN(const RowBatch* const batch, reader->Next());
+      SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader->Next());
       if (batch == nullptr) break;
-      SAGESPARK_RETURN_IF_ERROR(evaluator.Add(ViewOf(*batch, params_.feature_dim), pool_));
+      SAGESPARK_RETURN_IF_ERROR(evaluator.Add(std::get<linalg::MatrixView<const float>>(ViewOf(*batch)), pool_));
     }
     if (evaluator.rows() == 0) return InvalidArgument("Channel has no rows: \"test\"");
     for (const algo::EvalMetric metric : params_.eval_metrics) {

@@ -1,11 +1,12 @@
 #include "sagespark/container/training/batch_reader.h"
 
-#include <algorithm>
-
 namespace sagespark::container {
 
 BatchReader::BatchReader(io::FileSystem& files, std::vector<std::string> paths, Options options)
-    : files_(files), paths_(std::move(paths)), options_(std::move(options)), thread_([this] { ReadAll(); }) {}
+    : files_(files), paths_(std::move(paths)), options_(std::move(options)) {
+  for (Slot& slot : slots_) slot.batch = codec::RowBlock(options_.rows);
+  thread_ = std::thread([this] { ReadAll(); });
+}
 
 BatchReader::~BatchReader() {
   {
@@ -16,7 +17,7 @@ BatchReader::~BatchReader() {
   thread_.join();
 }
 
-Result<const RowBatch*> BatchReader::Next() {
+Result<const codec::RowBlock*> BatchReader::Next() {
   std::unique_lock lock(mutex_);
   Slot& lent = slots_[1 - next_slot_];
   if (lent.state == SlotState::kLent) {
@@ -40,7 +41,7 @@ void BatchReader::ReadAll() {
     status = ReadFile(path);
     if (!status.ok()) break;
   }
-  if (status.ok() && owns_slot_ && slots_[fill_slot_].batch.rows > 0) PublishSlot();
+  if (status.ok() && owns_slot_ && slots_[fill_slot_].batch.num_rows() > 0) PublishSlot();
   Finish(std::move(status));
 }
 
@@ -48,18 +49,18 @@ Status BatchReader::ReadFile(const std::string& path) {
   SAGESPARK_ASSIGN_OR_RETURN(const auto stream, files_.Open({.scheme = "file", .authority = {}, .path = path}));
   const auto decoder = options_.make_decoder(*stream);
   while (true) {
-    SAGESPARK_ASSIGN_OR_RETURN(const std::span<float> row, RoomForRow());
-    const auto found = decoder->Next(row);
+    SAGESPARK_ASSIGN_OR_RETURN(codec::RowBlock* const batch, BatchToFill());
+    const auto found = decoder->AppendTo(*batch);
     if (!found.ok()) {
       return found.error().WithContext("Cannot read row " + std::to_string(rows_read_ + 1) + ", file " + path);
     }
     if (!*found) return Status::Ok();
     ++rows_read_;
-    if (++slots_[fill_slot_].batch.rows == options_.batch_rows) PublishSlot();
+    if (batch->num_rows() == options_.batch_rows) PublishSlot();
   }
 }
 
-Result<std::span<float>> BatchReader::RoomForRow() {
+Result<codec::RowBlock*> BatchReader::BatchToFill() {
   if (stopping_) return Cancelled("Reading was stopped");
   Slot& slot = slots_[fill_slot_];
   if (!owns_slot_) {
@@ -67,18 +68,12 @@ Result<std::span<float>> BatchReader::RoomForRow() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return slot.state == SlotState::kFree || stopping_; });
     if (stopping_) return Cancelled("Reading was stopped");
-    slot.batch.rows = 0;
+    slot.batch.Clear();
+    // The caller may still read the other batch, and what its first row decided never changes again.
+    if (rows_read_ > 0) slot.batch.DecideAs(slots_[1 - fill_slot_].batch);
     owns_slot_ = true;
   }
-  const auto width = static_cast<size_t>(options_.feature_dim);
-  const size_t begin = static_cast<size_t>(slot.batch.rows) * width;
-  std::vector<float>& values = slot.batch.values;
-  if (values.size() < begin + width) {
-    // Grows as rows come, so that a batch size beyond the data costs nothing, and never beyond one batch.
-    const size_t full = static_cast<size_t>(options_.batch_rows) * width;
-    values.resize(std::max(begin + width, std::min(full, 2 * values.size())));
-  }
-  return std::span<float>(values.data() + begin, width);
+  return &slot.batch;
 }
 
 void BatchReader::PublishSlot() {

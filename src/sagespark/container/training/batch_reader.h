@@ -8,13 +8,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "sagespark/base/cancellation.h"
 #include "sagespark/base/result.h"
+#include "sagespark/codec/row_block.h"
 #include "sagespark/io/file_system.h"
 
 namespace sagespark::container {
@@ -24,27 +24,21 @@ class RowDecoder {
  public:
   virtual ~RowDecoder() = default;
 
-  /// Sets all of `row` to the next row's features; false at the end of the file. Errors name the place in the file
-  /// (byte or line); kSchemaMismatch when the row has another length, kCorruptData for NaN and infinity.
-  virtual Result<bool> Next(std::span<float> row) = 0;
+  /// Appends the next row, with its label where the block requires one; false at the end of the file. Errors are those of
+  /// the block, and name the place in the file (byte or line).
+  virtual Result<bool> AppendTo(codec::RowBlock& block) = 0;
 };
 
 /// The stream outlives the decoder.
 using MakeRowDecoder = std::function<std::unique_ptr<RowDecoder>(io::InputStream& stream)>;
-
-/// Rows of `feature_dim` floats, row-major without gaps.
-struct RowBatch {
-  std::vector<float> values;
-  int64_t rows = 0;
-};
 
 /// Reads files as batches of rows, once, on a thread of its own that decodes the next batch while the caller works on
 /// the last: two batches of memory, whatever the files hold. Not thread-safe.
 class BatchReader {
  public:
   struct Options {
-    int64_t feature_dim = 0;   ///< Floats a row, >= 1.
-    int64_t batch_rows = 5000; ///< Rows a batch, >= 1; the last batch has what is left.
+    codec::RowBlock::Options rows;  ///< Also NaN, infinity, other lengths and missing labels are its business.
+    int64_t batch_rows = 5000;      ///< Rows a batch, >= 1; the last batch has what is left.
     MakeRowDecoder make_decoder;
     CancellationToken cancellation;
   };
@@ -59,19 +53,19 @@ class BatchReader {
 
   /// The next batch, of at least one row, valid until the next call; null at the end. The rows before an error are
   /// lost. Errors name the file and the row, counted from 1 over all files; kCancelled.
-  Result<const RowBatch*> Next();
+  Result<const codec::RowBlock*> Next();
 
  private:
   enum class SlotState { kFree, kFull, kLent };
   struct Slot {
-    RowBatch batch;
+    codec::RowBlock batch;
     SlotState state = SlotState::kFree;
   };
 
   void ReadAll();
   Status ReadFile(const std::string& path);
-  /// Makes room for one more row in the slot being filled; waits until the caller has freed one for it.
-  Result<std::span<float>> RoomForRow();
+  /// The batch being filled; waits until the caller has freed one for it.
+  Result<codec::RowBlock*> BatchToFill();
   void PublishSlot();
   void Finish(Status status);
 

@@ -1,5 +1,6 @@
 #include "sagespark/container/training/batch_reader.h"
 
+#include "sagespark/container/row_layout.h"
 #include "sagespark/container/testing/temporary_directory.h"
 #include "sagespark/testing/matchers.h"
 
@@ -10,17 +11,18 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-/// One row a byte: the byte's digit in every column. '!' is an error.
+/// One row a byte: the byte's digit in both columns, or of '-' in three. '!' is an error.
 class DigitDecoder final : public RowDecoder {
  public:
   explicit DigitDecoder(io::InputStream& stream) : stream_(stream) {}
 
-  Result<bool> Next(std::span<float> row) override {
+  Result<bool> AppendTo(codec::RowBlock& block) override {
     char digit = 0;
     SAGESPARK_ASSIGN_OR_RETURN(const size_t count, stream_.Read({&digit, 1}));
     if (count == 0) return false;
     if (digit == '!') return CorruptData("No digit");
-    std::fill(row.begin(), row.end(), static_cast<float>(digit - '0'));
+    const std::vector<float> row(digit == '-' ? 3 : 2, static_cast<float>(digit - '0'));
+    SAGESPARK_RETURN_IF_ERROR(block.AppendDense(row));
     return true;
   }
 
@@ -34,7 +36,7 @@ class BatchReaderTest : public testing::Test {
     std::vector<std::string> paths;
     for (size_t i = 0; i < files.size(); ++i) paths.push_back(directory_.Write(std::to_string(i), files[i]).string());
     return BatchReader(*files_, paths,
-                       {.feature_dim = 2,
+                       {.rows = {.layout = RowLayout::kAsRead},
                         .batch_rows = batch_rows,
                         .make_decoder = [](io::InputStream& stream) { return std::make_unique<DigitDecoder>(stream); },
                         .cancellation = std::move(cancellation)});
@@ -44,10 +46,10 @@ class BatchReaderTest : public testing::Test {
   static Result<std::vector<std::vector<float>>> Drain(BatchReader& reader) {
     std::vector<std::vector<float>> batches;
     while (true) {
-      SAGESPARK_ASSIGN_OR_RETURN(const RowBatch* batch, reader.Next());
+      SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* batch, reader.Next());
       if (batch == nullptr) return batches;
       auto& column = batches.emplace_back();
-      for (int64_t row = 0; row < batch->rows; ++row) column.push_back(batch->values[static_cast<size_t>(2 * row)]);
+      for (int64_t row = 0; row < batch->num_rows(); ++row) column.push_back(batch->values()[static_cast<size_t>(2 * row)]);
     }
   }
 
@@ -78,8 +80,14 @@ TEST_F(BatchReaderTest, NamesTheFileAndTheRowOfAnErrorAndRepeatsIt) {
   EXPECT_THAT(reader.Next(), IsError(ErrorKind::kCorruptData, row_four));
 }
 
+TEST_F(BatchReaderTest, HoldsEveryBatchToTheLengthOfTheFirstRow) {
+  auto reader = Read({"12", "-"}, 2);
+  ASSERT_OK(reader.Next());
+  EXPECT_THAT(reader.Next(), IsError(ErrorKind::kCorruptData, HasSubstr("3 features, not 2")));
+}
+
 TEST_F(BatchReaderTest, NamesAFileThatIsGone) {
-  BatchReader reader(*files_, {directory_.path() / "gone"}, {.feature_dim = 2, .make_decoder = {}, .cancellation = {}});
+  BatchReader reader(*files_, {directory_.path() / "gone"}, {.rows = {}, .make_decoder = {}, .cancellation = {}});
   EXPECT_THAT(reader.Next(), IsError(ErrorKind::kNotFound, HasSubstr("gone")));
 }
 
@@ -93,8 +101,8 @@ TEST_F(BatchReaderTest, StopsWhenCancelled) {
 
 TEST_F(BatchReaderTest, CanBeDestroyedBeforeItsEnd) {
   auto reader = Read({"123456789"}, 1);
-  ASSERT_OK_AND_ASSIGN(const RowBatch* batch, reader.Next());
-  EXPECT_EQ(batch->rows, 1);
+  ASSERT_OK_AND_ASSIGN(const codec::RowBlock* batch, reader.Next());
+  EXPECT_EQ(batch->num_rows(), 1);
 }
 
 }  // namespace

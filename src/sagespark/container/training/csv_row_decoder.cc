@@ -13,11 +13,15 @@ class CsvRowDecoder final : public RowDecoder {
       : blocks_([&stream](std::span<char> buffer) { return stream.Read(buffer); }),
         label_size_(static_cast<size_t>(label_size)) {}
 
-  Result<bool> Next(std::span<float> row) override {
+  Result<bool> AppendTo(codec::RowBlock& block) override {
     SAGESPARK_ASSIGN_OR_RETURN(const bool found, FindLine());
     if (!found) return false;
     const std::string_view line = block_.substr(0, block_.find('\n') + 1);
-    SAGESPARK_RETURN_IF_ERROR(ParseLine(line, row));
+    const int64_t features = block.num_columns();
+    cells_.resize(features > 0 ? static_cast<size_t>(features) + label_size_ : CellsOf(line));
+    SAGESPARK_RETURN_IF_ERROR(ParseLine(line));
+    const Status status = Store(block);
+    if (!status.ok()) return Error(status.error().kind(), status.error().message() + ", line " + std::to_string(line_));
     block_.remove_prefix(line.size());
     return true;
   }
@@ -38,22 +42,27 @@ class CsvRowDecoder final : public RowDecoder {
     }
   }
 
-  /// Parses a line that ends in "\n".
-  Status ParseLine(std::string_view line, std::span<float> row) const {
-    const size_t columns = label_size_ + row.size();
+  /// Parses a line that ends in "\n" into cells_.
+  Status ParseLine(std::string_view line) {
+    const size_t columns = cells_.size();
     const char* at = line.data();
     for (size_t column = 0; column < columns; ++column) {
       while (*at == ' ') ++at;
       double value = 0;
       const char* end = codec::ParseNumber(at, value);
       if (end == nullptr) return NoNumber(line, column, columns);
-      if (column >= label_size_) row[column - label_size_] = static_cast<float>(value);
+      cells_[column] = static_cast<float>(value);
       while (*end == ' ' || *end == '\r') ++end;
       const bool is_last = column + 1 == columns;
       if (*end != (is_last ? '\n' : ',')) return NoNumber(line, column, columns);
       at = end + 1;
     }
     return Status::Ok();
+  }
+
+  Status Store(codec::RowBlock& block) const {
+    SAGESPARK_RETURN_IF_ERROR(block.AppendDense(std::span(cells_).subspan(std::min(label_size_, cells_.size()))));
+    return block.label_rule() == LabelRule::kRequired ? block.AppendLabel(cells_.front()) : Status::Ok();
   }
 
   size_t CellsOf(std::string_view line) const {
@@ -73,6 +82,7 @@ class CsvRowDecoder final : public RowDecoder {
 
   codec::LineBlocks blocks_;
   size_t label_size_;
+  std::vector<float> cells_;  ///< Of the line last parsed.
   std::string_view block_;  ///< The lines not read yet.
   int64_t line_ = 0;        ///< Of the file, from 1.
 };

@@ -11,12 +11,12 @@ class RecordIoRowDecoder final : public RowDecoder {
   explicit RecordIoRowDecoder(io::InputStream& stream)
       : frames_([&stream](std::span<char> buffer) { return stream.Read(buffer); }) {}
 
-  Result<bool> Next(std::span<float> row) override {
+  Result<bool> AppendTo(codec::RowBlock& block) override {
     const int64_t frame = frames_.position();
     SAGESPARK_ASSIGN_OR_RETURN(const auto message, frames_.Next());
     if (!message) return false;
     Status status = record_.Decode(*message);
-    if (status.ok()) status = codec::FillDenseRow(record_, row);
+    if (status.ok()) status = block.AppendRecord(record_);
     if (status.ok()) [[likely]] return true;
     return Error(status.error().kind(), status.error().message() + ", frame at byte " + std::to_string(frame));
   }

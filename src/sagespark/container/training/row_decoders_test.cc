@@ -27,18 +27,24 @@ class MemoryStream final : public io::InputStream {
   std::string_view bytes_;
 };
 
+Result<codec::RowBlock> Block(const MediaType& content_type, std::string_view bytes, codec::RowBlock::Options options) {
+  MemoryStream stream(bytes);
+  SAGESPARK_ASSIGN_OR_RETURN(const MakeRowDecoder make,
+                             RowDecoderFor({.name = "train", .content_type = content_type}, options.labels));
+  const auto decoder = make(stream);
+  codec::RowBlock block(options);
+  while (true) {
+    SAGESPARK_ASSIGN_OR_RETURN(const bool found, decoder->AppendTo(block));
+    if (!found) return block;
+  }
+}
+
 /// All rows of two features.
 Result<std::vector<std::vector<float>>> Rows(const MediaType& content_type, std::string_view bytes) {
-  MemoryStream stream(bytes);
-  SAGESPARK_ASSIGN_OR_RETURN(const MakeRowDecoder make, RowDecoderFor({.name = "train", .content_type = content_type}));
-  const auto decoder = make(stream);
+  SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock block, Block(content_type, bytes, {.num_columns = 2}));
   std::vector<std::vector<float>> rows;
-  while (true) {
-    std::vector<float> row(2, -1);
-    SAGESPARK_ASSIGN_OR_RETURN(const bool found, decoder->Next(row));
-    if (!found) return rows;
-    rows.push_back(std::move(row));
-  }
+  for (auto at = block.values().begin(); at != block.values().end(); at += 2) rows.emplace_back(at, at + 2);
+  return rows;
 }
 
 Result<std::vector<std::vector<float>>> RecordIoRows(std::string_view bytes) {
@@ -96,11 +102,35 @@ TEST(CsvRowDecoderTest, NamesTheLineThatIsBad) {
   EXPECT_THAT(CsvRows("1,2,3\n", "0"), IsError(ErrorKind::kCorruptData, HasSubstr("3 features, not 2")));
   EXPECT_THAT(CsvRows("1,x\n"), IsError(ErrorKind::kCorruptData, "Cell is no number: line 1, column 1"));
   EXPECT_THAT(CsvRows("1,\n"), IsError(ErrorKind::kCorruptData, "Cell is no number: line 1, column 1"));
+  EXPECT_THAT(CsvRows("1,2\n3,inf\n"), IsError(ErrorKind::kCorruptData, HasSubstr("column 1, line 2")));
   EXPECT_THAT(CsvRows("1,2\n", "2"), IsError(ErrorKind::kInvalidArgument, HasSubstr("label_size is not 0 or 1")));
 }
 
+TEST(CsvRowDecoderTest, ReadsLabelsAndTakesTheLengthOfItsFirstLine) {
+  const MediaType csv{.type = std::string(kCsv), .parameters = {}};
+  ASSERT_OK_AND_ASSIGN(const codec::RowBlock block, Block(csv, "7,1,2\n8,3,4\n", {.labels = LabelRule::kRequired}));
+  EXPECT_EQ(block.num_columns(), 2);
+  EXPECT_THAT(block.labels(), ElementsAre(7, 8));
+  EXPECT_THAT(block.values(), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(Block(csv, "7,1,2\n8,3\n", {.labels = LabelRule::kRequired}),
+              IsError(ErrorKind::kCorruptData, HasSubstr("1 features, not 2, line 2")));
+  EXPECT_THAT(Block(csv, "7\n", {.labels = LabelRule::kRequired}), IsError(ErrorKind::kCorruptData, HasSubstr("no features")));
+}
+
+TEST(RecordIoRowDecoderTest, RequiresALabelWhereOneIsNeeded) {
+  const MediaType recordio{.type = std::string(kRecordIoProtobuf), .parameters = {}};
+  EXPECT_THAT(Block(recordio, TwoRecords(), {.labels = LabelRule::kRequired}),
+              IsError(ErrorKind::kCorruptData, testing::ContainsRegex("Row has no label.*frame at byte [1-9]")));
+}
+
+TEST(RowDecoderForTest, RefusesChannelsWithoutTheLabelsThatAreNeeded) {
+  EXPECT_THAT(RowDecoderFor({.name = "train", .content_type = {.type = std::string(kCsv), .parameters = {{"label_size", "0"}}}},
+                            LabelRule::kRequired),
+              IsError(ErrorKind::kInvalidArgument, HasSubstr("channel \"train\" has label_size=0")));
+}
+
 TEST(RowDecoderForTest, NamesAContentTypeThatItCannotRead) {
-  EXPECT_THAT(RowDecoderFor({.name = "train", .content_type = {.type = "image/png", .parameters = {}}}),
+  EXPECT_THAT(RowDecoderFor({.name = "train", .content_type = {.type = "image/png", .parameters = {}}}, LabelRule::kIgnored),
               IsError(ErrorKind::kUnimplemented, HasSubstr("channel \"train\" has image/png")));
 }
 

@@ -29,7 +29,7 @@ Status Train(const Algorithm& algorithm, const ContainerPaths& paths, TrainingCo
            PythonDict(config.hyperparameters));
   log.Info("Final configuration: " + PythonDict(merged));
   SAGESPARK_RETURN_IF_ERROR(CheckHosts(algorithm, config.resources));
-  TrainingContext context(paths, std::move(config), merged, log, cancellation);
+  TrainingContext context(algorithm, paths, std::move(config), merged, log, cancellation);
   const double setup = MillisecondsSince(start, log.clock());
   SAGESPARK_RETURN_IF_ERROR(algorithm.Train(context));
   log.Metrics(start, std::nullopt, "",

@@ -1,5 +1,6 @@
 #include "sagespark/container/training/training_context.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
@@ -7,9 +8,11 @@
 
 namespace sagespark::container {
 
-TrainingContext::TrainingContext(ContainerPaths paths, TrainingConfig config, const Hyperparameters& hyperparameters,
-                                 TrainingLog& log, CancellationToken cancellation)
-    : paths_(std::move(paths)),
+TrainingContext::TrainingContext(const Algorithm& algorithm, ContainerPaths paths, TrainingConfig config,
+                                 const Hyperparameters& hyperparameters, TrainingLog& log,
+                                 CancellationToken cancellation)
+    : algorithm_(algorithm),
+      paths_(std::move(paths)),
       config_(std::move(config)),
       hyperparameters_(hyperparameters.begin(), hyperparameters.end()),
       log_(log),
@@ -34,19 +37,25 @@ Result<Channel> TrainingContext::OpenChannel(std::string_view name) const {
     return InvalidArgument("Required channel is missing: \"" + std::string(name) + "\"; the job has " +
                            (others.empty() ? "none" : others));
   }
-  SAGESPARK_RETURN_IF_ERROR(RowDecoderFor(*config).status());
+  const auto types = algorithm_.training_types();
+  if (std::find(types.begin(), types.end(), config->content_type.type) == types.end()) {
+    return Unimplemented("Content type of a channel cannot be read: channel \"" + config->name + "\" has " +
+                         config->content_type.type + ", readable are " + ListTypes(types));
+  }
   return Channel(*config, paths_.channel(name), files_);
 }
 
-Result<std::unique_ptr<BatchReader>> TrainingContext::Read(const Channel& channel, int64_t epoch, int64_t feature_dim,
-                                                           int64_t batch_rows) const {
-  SAGESPARK_ASSIGN_OR_RETURN(MakeRowDecoder make_decoder, RowDecoderFor(channel.config()));
+Result<std::unique_ptr<BatchReader>> TrainingContext::Read(const Channel& channel, int64_t epoch,
+                                                           const ReadOptions& options) const {
+  SAGESPARK_ASSIGN_OR_RETURN(MakeRowDecoder make_decoder, RowDecoderFor(channel.config(), options.labels));
   SAGESPARK_ASSIGN_OR_RETURN(std::vector<std::string> paths, channel.Files(epoch));
-  return std::make_unique<BatchReader>(channel.file_system(), std::move(paths),
-                                       BatchReader::Options{.feature_dim = feature_dim,
-                                                            .batch_rows = batch_rows,
-                                                            .make_decoder = std::move(make_decoder),
-                                                            .cancellation = cancellation_});
+  return std::make_unique<BatchReader>(
+      channel.file_system(), std::move(paths),
+      BatchReader::Options{
+          .rows = {.layout = options.layout, .num_columns = options.feature_dim, .labels = options.labels},
+          .batch_rows = options.batch_rows,
+          .make_decoder = std::move(make_decoder),
+          .cancellation = cancellation_});
 }
 
 Status TrainingContext::WriteModel(std::string_view name, std::string_view bytes) const {

@@ -8,6 +8,7 @@
 
 #include "sagespark/base/cancellation.h"
 #include "sagespark/base/result.h"
+#include "sagespark/container/row_layout.h"
 #include "sagespark/container/training/batch_reader.h"
 #include "sagespark/container/training/channel.h"
 #include "sagespark/container/training/training_config.h"
@@ -15,12 +16,21 @@
 
 namespace sagespark::container {
 
+/// How a channel's rows are read.
+struct ReadOptions {
+  int64_t feature_dim = 0;    ///< Rows of another length are refused; 0 takes the first row's length.
+  int64_t batch_rows = 5000;  ///< >= 1; the last batch has what is left.
+  RowLayout layout = RowLayout::kDense;
+  LabelRule labels = LabelRule::kIgnored;
+};
+
 /// What an algorithm sees of its training job.
 class TrainingContext {
  public:
-  /// `log` outlives the context. `hyperparameters` are the given ones and, where there are none, the defaults.
-  TrainingContext(ContainerPaths paths, TrainingConfig config, const Hyperparameters& hyperparameters, TrainingLog& log,
-                  CancellationToken cancellation);
+  /// `algorithm` and `log` outlive the context. `hyperparameters` are the given ones and, where there are none, the
+  /// defaults.
+  TrainingContext(const Algorithm& algorithm, ContainerPaths paths, TrainingConfig config,
+                  const Hyperparameters& hyperparameters, TrainingLog& log, CancellationToken cancellation);
 
   const std::map<std::string, std::string>& hyperparameters() const { return hyperparameters_; }
   TrainingLog& log() { return log_; }
@@ -32,17 +42,18 @@ class TrainingContext {
   bool HasChannel(std::string_view name) const { return config_.FindChannel(name) != nullptr; }
 
   /// Fails with kInvalidArgument, naming the channels that there are, when the job has no such one, and with
-  /// kUnimplemented, naming the content type, when its rows cannot be read.
+  /// kUnimplemented, naming the content type, when it is none of the algorithm's training_types().
   Result<Channel> OpenChannel(std::string_view name) const;
 
-  /// Starts to read epoch `epoch` (from 0) of a channel. Rows have `feature_dim` columns. Fails as Channel::Files.
-  Result<std::unique_ptr<BatchReader>> Read(const Channel& channel, int64_t epoch, int64_t feature_dim,
-                                            int64_t batch_rows) const;
+  /// Starts to read epoch `epoch` (from 0) of a channel. Batches have finite numbers only. Fails as Channel::Files and
+  /// RowDecoderFor do.
+  Result<std::unique_ptr<BatchReader>> Read(const Channel& channel, int64_t epoch, const ReadOptions& options) const;
 
   /// Writes a file of the model, visible when it is whole.
   Status WriteModel(std::string_view name, std::string_view bytes) const;
 
  private:
+  const Algorithm& algorithm_;
   ContainerPaths paths_;
   TrainingConfig config_;
   std::map<std::string, std::string> hyperparameters_;
