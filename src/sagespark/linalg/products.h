@@ -12,4 +12,10 @@ void AddGram(MatrixView<const double> rows, MatrixView<double> gram);
 /// out = a b, for a of m x d, b of d x n and out of m x n.
 void Multiply(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out);
 
+/// out = a b^T, for a of m x d, b of n x d and out of m x n.
+void MultiplyTransposed(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out);
+
+/// out = a^T b, for a of d x m, b of d x n and out of m x n.
+void TransposedMultiply(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out);
+
 }  // namespace sagespark::linalg
