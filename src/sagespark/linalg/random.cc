@@ -1,5 +1,7 @@
 #include "sagespark/linalg/random.h"
 
+#include <cmath>
+
 #include "sagespark/base/result.h"
 
 namespace sagespark::linalg {
@@ -47,6 +49,19 @@ uint64_t RandomStream::NextBelow(uint64_t bound) {
   for (;;) {
     const uint64_t value = NextUint64();
     if (value >= incomplete) return value % bound;
+  }
+}
+
+// The polar method, two numbers at a time: Marsaglia and Bray 1964, "A convenient method for generating normal variables".
+void RandomStream::FillNormal(double sigma, std::span<float> values) {
+  for (size_t i = 0; i < values.size();) {
+    const double x = 2 * NextUniform() - 1;
+    const double y = 2 * NextUniform() - 1;
+    const double squared = x * x + y * y;
+    if (squared >= 1 || squared == 0) continue;
+    const double length = sigma * std::sqrt(-2 * std::log(squared) / squared);
+    values[i++] = static_cast<float>(x * length);
+    if (i < values.size()) values[i++] = static_cast<float>(y * length);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace sagespark::linalg {
 
@@ -23,6 +24,9 @@ class RandomStream {
 
   /// Uniform in [0, bound), bound >= 1, without bias.
   uint64_t NextBelow(uint64_t bound);
+
+  /// Sets all of `values` to numbers of a normal distribution with mean 0 and that standard deviation.
+  void FillNormal(double sigma, std::span<float> values);
 
  private:
   uint64_t seed_;

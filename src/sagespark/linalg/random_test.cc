@@ -55,5 +55,21 @@ TEST(RandomStreamTest, NextBelowReachesEachValueAlike) {
   EXPECT_EQ(random.NextBelow(1), 0);
 }
 
+TEST(RandomStreamTest, NormalNumbersHaveTheMomentsAndTheTail) {
+  RandomStream random(1, 0);
+  std::vector<float> values(99'999);  // An odd number: the last pair's second number is dropped.
+  random.FillNormal(2, values);
+  double sum = 0, squares = 0;
+  int beyond_two_deviations = 0;
+  for (const double value : values) {
+    sum += value;
+    squares += value * value;
+    beyond_two_deviations += value > 4 || value < -4 ? 1 : 0;
+  }
+  EXPECT_NEAR(sum / 99'999, 0, 0.03);      // Deviation 0.0063.
+  EXPECT_NEAR(squares / 99'999, 4, 0.09);  // Deviation 0.018.
+  EXPECT_NEAR(beyond_two_deviations / 99'999.0, 0.0455, 0.0035);
+}
+
 }  // namespace
 }  // namespace sagespark::linalg
