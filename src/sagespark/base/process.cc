@@ -85,6 +85,7 @@ struct ChildPlan {
   int output;
   int error;  ///< Takes errno when the program cannot be executed.
   pid_t parent;
+  const std::function<bool()>& setup;
 };
 
 [[noreturn]] void FailInChild(const ChildPlan& plan) {
@@ -107,6 +108,7 @@ struct ChildPlan {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+  if (plan.setup && !plan.setup()) FailInChild(plan);
   if (*plan.directory != '\0' && chdir(plan.directory) != 0) FailInChild(plan);
   execve(plan.arguments[0], plan.arguments.data(), plan.environment.data());
   FailInChild(plan);
@@ -159,7 +161,7 @@ Result<std::unique_ptr<Process>> Process::Start(const ProcessOptions& options) {
   SAGESPARK_ASSIGN_OR_RETURN(PipeEnds output, MakePipe());
   SAGESPARK_ASSIGN_OR_RETURN(PipeEnds error, MakePipe());
   const ChildPlan plan{PointersTo(options.arguments), PointersTo(options.environment), options.working_directory.c_str(),
-                       output.write.get(), error.write.get(), getpid()};
+                       output.write.get(), error.write.get(), getpid(), options.child_setup};
   pid_t pid = -1;
   int fork_error = 0;
   ForkThread::Instance().Run([&] {

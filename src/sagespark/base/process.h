@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -46,6 +47,9 @@ struct ProcessOptions {
   std::vector<std::string> arguments;    ///< [0] is the executable's path.
   std::vector<std::string> environment;  ///< "NAME=value"; nothing is inherited.
   std::string working_directory;         ///< Empty: the parent's.
+  /// Runs in the child before the program does and before the working directory is entered. It may make system calls and nothing
+  /// else (no memory, no locks): the child is a copy with one thread. False, with errno set, fails the start.
+  std::function<bool()> child_setup;
 };
 
 /// How a process ended.

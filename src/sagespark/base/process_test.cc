@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -46,6 +47,22 @@ TEST(ProcessTest, LeavesNoFileOpenInTheChild) {
   ASSERT_OK_AND_ASSIGN(const auto process, Process::Start(Shell("ls /proc/self/fd | wc -l")));
   EXPECT_EQ(ReadToEnd(*process), "4\n");  // 0, 1, 2 and the folder that ls reads.
   close(leaked);
+}
+
+TEST(ProcessTest, RunsTheSetupInTheChildOnly) {
+  ProcessOptions options = Shell("umask");
+  options.child_setup = [] { return umask(0123) != 0123; };
+  ASSERT_OK_AND_ASSIGN(const auto process, Process::Start(options));
+  EXPECT_EQ(ReadToEnd(*process), "0123\n");
+  const mode_t mine = umask(0);
+  umask(mine);
+  EXPECT_NE(mine, 0123u);
+}
+
+TEST(ProcessTest, ASetupThatFailsFailsTheStart) {
+  ProcessOptions options = Shell("true");
+  options.child_setup = [] { errno = EPERM; return false; };
+  EXPECT_THAT(Process::Start(options), IsError(ErrorKind::kIo, HasSubstr("Operation not permitted")));
 }
 
 TEST(ProcessTest, NamesAnExecutableThatDoesNotExist) {

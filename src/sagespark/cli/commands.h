@@ -8,7 +8,7 @@ namespace sagespark::cli {
 
 /// Each adds a subcommand to `sagespark`. Its callback throws CLI::RuntimeError(exit code) when it fails.
 
-/// `serve [--host 127.0.0.1] [--port N] [--data-dir DIR]`: the local cloud, until SIGINT or SIGTERM.
+/// `serve [--host 127.0.0.1] [--port N] [--data-dir DIR] [--image URI=COMMAND]... [--images FILE]...`: the local cloud, until SIGINT or SIGTERM.
 void AddServe(CLI::App& app);
 
 /// `env [--data-dir DIR]`: shell exports that point AWS clients at the running local cloud.

@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "sagespark/base/memory.h"
 #include "sagespark/cli/command_support.h"
@@ -38,6 +41,15 @@ void WaitForStopSignal() {
   }
 }
 
+std::vector<server::OwnImage> ImagesOf(const std::vector<std::string>& images, const std::vector<std::string>& files) {
+  std::vector<server::OwnImage> all;
+  for (const std::string& image : images) all.push_back(ValueOrFail(server::ParseOwnImage(image, std::filesystem::current_path())));
+  for (const std::string& file : files) {
+    for (server::OwnImage& image : ValueOrFail(server::ReadImagesFile(file))) all.push_back(std::move(image));
+  }
+  return all;
+}
+
 void Serve(const server::LocalCloudOptions& options) {
   GiveBackFreedMemory();
   CatchStopSignals();
@@ -53,14 +65,19 @@ void AddServe(CLI::App& app) {
   struct Options {
     server::LocalCloudOptions cloud;
     std::string data_dir;
+    std::vector<std::string> images;
+    std::vector<std::string> image_files;
   };
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("serve", "Run the local cloud: S3, STS, SageMaker and its runtime");
   command->add_option("--host", options->cloud.host, "The address to listen at")->capture_default_str();
   command->add_option("--port", options->cloud.port, "The port; 0 takes any free one")->capture_default_str();
+  command->add_option("--image", options->images, "URI=COMMAND: the command, or folder, that stands in for a container image (repeatable)")->take_all();
+  command->add_option("--images", options->image_files, "A JSON file of images (repeatable)")->take_all();
   AddDataDir(*command, options->data_dir);
   command->callback([options] {
     options->cloud.data_dir = options->data_dir;
+    options->cloud.images = ImagesOf(options->images, options->image_files);
     Serve(options->cloud);
   });
 }

@@ -7,6 +7,7 @@
 #include "sagespark/server/cloud/store_objects.h"
 #include "sagespark/server/data_folder.h"
 #include "sagespark/server/hosting/endpoints.h"
+#include "sagespark/server/jobs/ml_mount.h"
 #include "sagespark/server/jobs/training_jobs.h"
 #include "sagespark/server/logs/logs_service.h"
 #include "sagespark/server/router.h"
@@ -26,6 +27,7 @@ struct LocalCloud::Parts {
     if (sweeper.joinable()) sweeper.join();
   }
 
+  Status AddImages(std::vector<OwnImage> own);
   Status OpenStores();
   Status OpenServices();
 
@@ -36,7 +38,7 @@ struct LocalCloud::Parts {
   std::unique_ptr<RecordStore> records;
   std::unique_ptr<LogStore> logs;
   std::thread sweeper;  ///< Removes what a killed server left behind.
-  const ContainerImages images = ContainerImages::OfThisInstallation();
+  ContainerImages images = ContainerImages::OfThisInstallation();
   std::unique_ptr<TrainingJobs> jobs;
   std::unique_ptr<Endpoints> endpoints;
   StsService sts;
@@ -47,6 +49,18 @@ struct LocalCloud::Parts {
   Router router;
   std::unique_ptr<http::Server> server;
 };
+
+Status LocalCloud::Parts::AddImages(std::vector<OwnImage> own) {
+  if (own.empty()) return Status::Ok();
+  const bool mounts = MountsAreAllowed(folder.path());
+  Log(LogLevel::kInfo, mounts ? "Own images find their files at /opt/ml, in mount namespaces"
+                              : "This machine allows no mount namespaces: own images find their files where SAGESPARK_ML_ROOT says");
+  for (OwnImage& image : own) {
+    image.program.mounts_ml = mounts;
+    SAGESPARK_RETURN_IF_ERROR(images.AddOwn(image.uri, std::move(image.program)));
+  }
+  return Status::Ok();
+}
 
 Status LocalCloud::Parts::OpenStores() {
   SAGESPARK_ASSIGN_OR_RETURN(database, Database::Open(folder.path() / "metadata.db"));
@@ -81,6 +95,7 @@ LocalCloud::~LocalCloud() { Stop(); }
 Result<std::unique_ptr<LocalCloud>> LocalCloud::Start(const LocalCloudOptions& options) {
   SAGESPARK_ASSIGN_OR_RETURN(DataFolder folder, DataFolder::OpenForServer(options.data_dir));
   auto parts = std::make_unique<Parts>(std::move(folder));
+  SAGESPARK_RETURN_IF_ERROR(parts->AddImages(options.images));
   SAGESPARK_RETURN_IF_ERROR(parts->OpenStores());
   SAGESPARK_RETURN_IF_ERROR(parts->OpenServices());
   Router& router = parts->router;

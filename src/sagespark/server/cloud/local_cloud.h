@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "sagespark/base/result.h"
+#include "sagespark/server/jobs/own_images.h"
 
 namespace sagespark::server {
 
@@ -14,6 +16,7 @@ struct LocalCloudOptions {
   std::string host = "127.0.0.1";
   uint16_t port = 0;               ///< 0 takes any free one.
   std::filesystem::path data_dir;  ///< Made when absent.
+  std::vector<OwnImage> images;    ///< Beside the algorithms of this installation.
 };
 
 /// All services of the local cloud on one port and one data folder.

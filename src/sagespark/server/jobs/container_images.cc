@@ -25,13 +25,33 @@ std::string_view RepositoryOf(std::string_view image) {
   return image.substr(0, image.find_first_of(":@"));
 }
 
+Status ContainerImages::AddOwn(const std::string& uri, ContainerProgram program) {
+  const ImageReference reference = ParseImageReference(uri);
+  if (reference.repository.empty()) return InvalidArgument("An image has no name: " + uri);
+  for (const Own& own : own_) {
+    if (own.reference == reference) return AlreadyExists("An image is mapped twice: " + uri);
+  }
+  own_.push_back({uri, reference, std::move(program)});
+  return Status::Ok();
+}
+
 Result<ContainerProgram> ContainerImages::Find(std::string_view image) const {
-  const auto found = programs_.find(RepositoryOf(image));
-  if (found != programs_.end()) return found->second;
+  const ImageReference reference = ParseImageReference(image);
+  const Own* best = nullptr;
+  int best_fit = 0;
+  for (const Own& own : own_) {
+    if (const int fit = FitOf(own.reference, reference); fit > best_fit) {
+      best = &own;
+      best_fit = fit;
+    }
+  }
+  if (best != nullptr) return best->program;
+  if (const auto found = programs_.find(RepositoryOf(image)); found != programs_.end()) return found->second;
   std::string known;
   for (const auto& [repository, program] : programs_) known += (known.empty() ? "" : ", ") + repository;
-  return InvalidArgument("No program here stands in for the image " + std::string(image) +
-                         "; repositories known: " + (known.empty() ? "none" : known));
+  for (const Own& own : own_) known += (known.empty() ? "" : ", ") + own.uri;
+  return InvalidArgument("No program here stands in for the image " + std::string(image) + "; repositories known: " +
+                         (known.empty() ? "none" : known) + "; sagespark serve --image URI=COMMAND adds one");
 }
 
 }  // namespace sagespark::server

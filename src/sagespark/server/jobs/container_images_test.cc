@@ -18,7 +18,28 @@ TEST(ContainerImagesTest, RefusesAnUnknownImageByName) {
   images.Add("pca", {.command = {"/y"}});
   EXPECT_EQ(images.Find("r/pca:1")->command[0], "/y");
   EXPECT_THAT(images.Find("r/lda:1"), IsError(ErrorKind::kInvalidArgument,
-                                              "No program here stands in for the image r/lda:1; repositories known: kmeans, pca"));
+                                              "No program here stands in for the image r/lda:1; repositories known: kmeans, pca; "
+                                              "sagespark serve --image URI=COMMAND adds one"));
+}
+
+TEST(ContainerImagesTest, TheMappingThatSaysMostComesFirstAndOwnOnesBeforeAlgorithms) {
+  ContainerImages images;
+  images.Add("kmeans", {.command = {"built in"}});
+  ASSERT_OK(images.AddOwn("r.io/kmeans", {.command = {"registry"}}));
+  ASSERT_OK(images.AddOwn("r.io/kmeans:2", {.command = {"tag"}}));
+  ASSERT_OK(images.AddOwn("forecast", {.command = {"any registry"}}));
+  const std::pair<const char*, const char*> cases[] = {
+      {"s.io/kmeans:2", "built in"}, {"r.io/kmeans:1", "registry"}, {"r.io/kmeans:2", "tag"}, {"s.io/forecast:9", "any registry"}};
+  for (const auto& [image, command] : cases) EXPECT_EQ(images.Find(image)->command[0], command) << image;
+  EXPECT_THAT(images.Find("r/lda:1"), IsError(ErrorKind::kInvalidArgument, ::testing::HasSubstr("known: kmeans, r.io/kmeans, r.io/kmeans:2, forecast;")));
+}
+
+TEST(ContainerImagesTest, RefusesAnImageThatIsMappedTwiceOrHasNoName) {
+  ContainerImages images;
+  ASSERT_OK(images.AddOwn("a:1", {}));
+  ASSERT_OK(images.AddOwn("a", {}));
+  EXPECT_THAT(images.AddOwn("a:1", {}), IsError(ErrorKind::kAlreadyExists, "An image is mapped twice: a:1"));
+  EXPECT_THAT(images.AddOwn("r.io/", {}), IsError(ErrorKind::kInvalidArgument, "An image has no name: r.io/"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "sagespark/base/log.h"
+#include "sagespark/server/jobs/ml_mount.h"
 
 namespace sagespark::server {
 namespace {
@@ -23,21 +24,35 @@ std::vector<std::string> EnvironmentOf(const std::map<std::string, std::string>&
 
 }  // namespace
 
-ContainerLog::ContainerLog(LogStore& store, std::string group, std::string stream)
-    : store_(store), group_(std::move(group)), stream_(std::move(stream)) {
+ContainerLog::ContainerLog(LogStore& store, std::string group, std::string stream, LineObserver observer)
+    : store_(store), group_(std::move(group)), stream_(std::move(stream)), observer_(std::move(observer)) {
   const Status status = store_.CreateStream(group_, stream_);
   if (!status.ok()) Log(LogLevel::kError, "Cannot make a log stream: " + stream_ + ": " + status.error().message());
 }
 
 void ContainerLog::Append(const std::vector<std::string>& lines) {
+  if (observer_) observer_(lines);
   const Status status = store_.Append(group_, stream_, lines);
   if (!status.ok()) Log(LogLevel::kError, "Lost log lines of " + stream_ + ": " + status.error().message());
 }
 
 Result<std::unique_ptr<Process>> StartContainer(const ContainerProgram& program, const std::string& verb, const std::string& root,
                                                 const std::map<std::string, std::string>& environment) {
-  ProcessOptions options{.arguments = program.command, .environment = EnvironmentOf(environment), .working_directory = root};
-  options.arguments.insert(options.arguments.end(), {verb, "--root", root + "/opt/ml"});
+  std::map<std::string, std::string> variables = program.environment;
+  for (const auto& [name, value] : environment) variables[name] = value;
+  ProcessOptions options{.arguments = program.command,
+                         .working_directory = program.working_directory.empty() ? root : program.working_directory};
+  const std::string ml = root + kMlFolder;
+  switch (program.form) {
+    case ContainerForm::kAlgorithm: options.arguments.insert(options.arguments.end(), {verb, "--root", ml}); break;
+    case ContainerForm::kCommand: options.arguments.push_back(verb); break;
+    case ContainerForm::kFolder: options.arguments = {program.command.at(0) + "/" + verb}; break;
+  }
+  if (program.form != ContainerForm::kAlgorithm) variables[kMlRootVariable] = program.mounts_ml ? kMlFolder : ml;
+  if (program.mounts_ml) {
+    SAGESPARK_ASSIGN_OR_RETURN(options.child_setup, MountMlFolder(root));
+  }
+  options.environment = EnvironmentOf(variables);
   return Process::Start(options);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,11 +13,14 @@
 
 namespace sagespark::server {
 
+/// Sees the lines of a container's output as they are logged.
+using LineObserver = std::function<void(const std::vector<std::string>& lines)>;
+
 /// Writes a container's output to its log stream, line by line. A store that refuses (disk full) costs lines, not the container.
 class ContainerLog {
  public:
   /// Makes the stream.
-  ContainerLog(LogStore& store, std::string group, std::string stream);
+  ContainerLog(LogStore& store, std::string group, std::string stream, LineObserver observer = {});
 
   void Write(std::string_view bytes) { Append(splitter_.Add(bytes)); }
   void Finish() { Append(splitter_.Finish()); }
@@ -27,11 +31,16 @@ class ContainerLog {
   LogStore& store_;
   const std::string group_;
   const std::string stream_;
+  const LineObserver observer_;
   LineSplitter splitter_;
 };
 
-/// Starts `program` with `verb` ("train", "serve") and `--root ROOT/opt/ml`, where `root` stands for the container's "/".
-/// The child sees `environment` and, of the server's own, what programs need to run at all (PATH and the like).
+/// Where an own image's files are: "/opt/ml", or the folder that stands for it.
+inline constexpr char kMlRootVariable[] = "SAGESPARK_ML_ROOT";
+
+/// Starts `program` with `verb` ("train", "serve"), its files below `root`, which stands for the container's "/". An algorithm is told
+/// so by `--root ROOT/opt/ml`; an own image finds them at /opt/ml when it mounts, and in any case where SAGESPARK_ML_ROOT says.
+/// The child sees `environment`, the program's own and, of the server's, what programs need to run at all (PATH and the like).
 Result<std::unique_ptr<Process>> StartContainer(const ContainerProgram& program, const std::string& verb, const std::string& root,
                                                 const std::map<std::string, std::string>& environment);
 

@@ -9,8 +9,10 @@
 #include "sagespark/base/uri.h"
 #include "sagespark/server/jobs/artifacts.h"
 #include "sagespark/server/jobs/channel_data.h"
+#include "sagespark/server/jobs/checkpoints.h"
 #include "sagespark/server/jobs/container_process.h"
 #include "sagespark/server/jobs/job_folder.h"
+#include "sagespark/server/jobs/log_metrics.h"
 
 namespace sagespark::server {
 namespace {
@@ -21,6 +23,7 @@ namespace job_status = aws::sagemaker::training_job_status;
 namespace secondary = aws::sagemaker::secondary_status;
 
 constexpr int64_t kDefaultRuntimeSeconds = 86'400;
+constexpr char kDefaultCheckpointPath[] = "/opt/ml/checkpoints";
 constexpr int kEndedBySigterm = 143;  // The exit code of programs that catch SIGTERM and end in order.
 constexpr char kServerEnded[] = "InternalServerError: The local server ended while the training job ran. Please create the job again.";
 
@@ -70,29 +73,21 @@ void EndJob(sm::DescribeTrainingJobResponse& job, const Outcome& outcome, System
 
 }  // namespace
 
-/// What other threads may do to a job's thread.
-struct TrainingJobs::Running {
-  std::thread thread;
-  bool ended = false;  ///< Guarded by TrainingJobs::mutex_.
-  std::atomic<bool> stop_asked = false;
-  std::atomic<bool> server_ends = false;
-  Wakeup ask_to_end;  ///< Hosts get SIGTERM.
-  Wakeup end_now;     ///< Hosts get SIGKILL.
-  CancellationSource cancellation;  ///< Of what happens before and after the hosts run.
-};
-
 /// One job from its record to its end, on its own thread.
 class TrainingJobs::Run {
  public:
-  Run(TrainingJobs& jobs, Running& running, std::string name)
-      : jobs_(jobs), running_(running), name_(std::move(name)), folder_(jobs.options_.folder / name_) {}
+  Run(TrainingJobs& jobs, JobSignals& signals, std::string name)
+      : jobs_(jobs), signals_(signals), name_(std::move(name)), folder_(jobs.options_.folder / name_) {}
 
   void Execute() {
     const auto outcome = ExecuteWithoutExceptions();
     std::error_code error;
     fs::remove_all(folder_, error);
     Outcome end = outcome.ok() ? *outcome : EndByError(outcome.error());
-    const Status ended = Change([&](sm::DescribeTrainingJobResponse& job, SystemTime now) { EndJob(job, end, now); });
+    const Status ended = Change([&](sm::DescribeTrainingJobResponse& job, SystemTime now) {
+      if (metrics_ != nullptr) job.final_metric_data_list = metrics_->Last();
+      EndJob(job, end, now);
+    });
     if (!ended.ok()) Log(LogLevel::kError, "Cannot record the end of training job " + name_ + ": " + ended.error().message());
   }
 
@@ -115,14 +110,17 @@ class TrainingJobs::Run {
     SAGESPARK_ASSIGN_OR_RETURN(const Record record, jobs_.records_.Get(RecordKind::kTrainingJob, name_));
     SAGESPARK_ASSIGN_OR_RETURN(job_, aws::FromJson<sm::DescribeTrainingJobResponse>(record.document));
     SAGESPARK_ASSIGN_OR_RETURN(program_, jobs_.images_.Find(job_.algorithm_specification->training_image.value_or("")));
-    SAGESPARK_RETURN_IF_ERROR(running_.cancellation.token().Check());
+    SAGESPARK_ASSIGN_OR_RETURN(metrics_, LogMetrics::Make(job_.algorithm_specification->metric_definitions));
+    SAGESPARK_RETURN_IF_ERROR(signals_.cancellation.token().Check());
     SAGESPARK_RETURN_IF_ERROR(Prepare());
     SAGESPARK_RETURN_IF_ERROR(Enter(secondary::kTraining, "Training image download completed. Training in progress."));
     RunHosts();
+    const Status stored = FinishCheckpoints();  // Those of a job that failed are what the next one starts from.
     if (stop_reason_ == StopReason::kServerEnds) return Failed(kServerEnded);
     if (stop_reason_ == StopReason::kOtherHost || stop_reason_ == StopReason::kNone) {
       if (const std::string reason = HostFailure(); !reason.empty()) return Failed(reason);
     }
+    SAGESPARK_RETURN_IF_ERROR(stored);
     SAGESPARK_RETURN_IF_ERROR(Upload());
     return OutcomeOfStop();
   }
@@ -138,9 +136,30 @@ class TrainingJobs::Run {
       std::vector<fs::path> folders;
       for (const HostFolder& host : hosts_) folders.push_back(host.channel(channel.channel_name));
       SAGESPARK_RETURN_IF_ERROR(LayOutChannel(channel, job_.role_arn.value_or(""), Region(), folders, jobs_.objects_,
-                                              running_.cancellation.token()));
+                                              signals_.cancellation.token()));
     }
+    return StartCheckpoints();
+  }
+
+  Status StartCheckpoints() {
+    if (!job_.checkpoint_config) return Status::Ok();
+    SAGESPARK_ASSIGN_OR_RETURN(const Uri place, ParseUri(job_.checkpoint_config->s3_uri));
+    const std::string path = job_.checkpoint_config->local_path.value_or(kDefaultCheckpointPath);
+    for (const HostFolder& host : hosts_) {
+      checkpoints_.push_back(std::make_unique<Checkpoints>(place, host.root / fs::path(path).relative_path(), jobs_.objects_));
+      SAGESPARK_RETURN_IF_ERROR(checkpoints_.back()->Restore(signals_.cancellation.token()));
+    }
+    for (const auto& checkpoints : checkpoints_) checkpoints->Start(jobs_.options_.checkpoint_interval);
     return Status::Ok();
+  }
+
+  Status FinishCheckpoints() {
+    Status first;
+    for (const auto& checkpoints : checkpoints_) {
+      const Status stored = checkpoints->Finish();
+      if (first.ok() && !stored.ok()) first = stored;
+    }
+    return first;
   }
 
   void RunHosts() {
@@ -155,7 +174,8 @@ class TrainingJobs::Run {
 
   void RunHost(size_t index, const Deadline& deadline) {
     const auto millis = std::chrono::duration_cast<milliseconds>(NowInMillis().time_since_epoch()).count();
-    ContainerLog log(jobs_.logs_, std::string(kTrainingLogGroup), name_ + "/" + hosts_[index].host + "-" + std::to_string(millis));
+    ContainerLog log(jobs_.logs_, std::string(kTrainingLogGroup), name_ + "/" + hosts_[index].host + "-" + std::to_string(millis),
+                     [this](const std::vector<std::string>& lines) { metrics_->Add(lines, NowInMillis()); });
     auto process = StartContainer(program_, "train", hosts_[index].root.string(), Environment());
     if (process.ok()) {
       Watch(**process, log, deadline);
@@ -171,7 +191,7 @@ class TrainingJobs::Run {
   /// Passes output on until the process ends; asks it to end, then makes it, when the time has come.
   void Watch(Process& process, ContainerLog& log, const Deadline& runtime) {
     const Wakeup never;
-    const Wakeup* wakeup = &running_.ask_to_end;
+    const Wakeup* wakeup = &signals_.ask_to_end;
     Deadline deadline = runtime;
     std::string output;
     while (true) {
@@ -181,11 +201,11 @@ class TrainingJobs::Run {
         log.Write(output);
       } else if (event == ProcessEvent::kExited) {
         return;
-      } else if (wakeup == &running_.ask_to_end) {
+      } else if (wakeup == &signals_.ask_to_end) {
         if (event == ProcessEvent::kTimeout) EndHosts(StopReason::kRuntime);
         NoteWhoAsked();
         process.SignalGroup(SIGTERM);
-        wakeup = &running_.end_now;
+        wakeup = &signals_.end_now;
         deadline = Deadline::After(jobs_.options_.stop_grace);
       } else {
         process.SignalGroup(SIGKILL);
@@ -196,15 +216,15 @@ class TrainingJobs::Run {
   }
 
   void NoteWhoAsked() {
-    if (running_.server_ends) EndHosts(StopReason::kServerEnds);
-    if (running_.stop_asked) EndHosts(StopReason::kAsked);
+    if (signals_.server_ends) EndHosts(StopReason::kServerEnds);
+    if (signals_.stop_asked) EndHosts(StopReason::kAsked);
   }
 
   /// Keeps the first reason.
   void EndHosts(StopReason reason) {
     StopReason none = StopReason::kNone;
     stop_reason_.compare_exchange_strong(none, reason);
-    running_.ask_to_end.Signal();
+    signals_.ask_to_end.Signal();
   }
 
   /// Why the first host that failed by itself did so; empty when none did.
@@ -252,7 +272,7 @@ class TrainingJobs::Run {
   }
 
   Outcome EndByError(const Error& error) const {
-    if (running_.server_ends) return Failed(kServerEnded);
+    if (signals_.server_ends) return Failed(kServerEnded);
     if (error.kind() == ErrorKind::kCancelled) return {job_status::kStopped, secondary::kStopped, "Training job stopped", ""};
     const bool is_aws_text = error.message().starts_with("ClientError:");
     return Failed(is_aws_text ? error.message() : "InternalServerError: " + error.message());
@@ -284,13 +304,15 @@ class TrainingJobs::Run {
   }
 
   TrainingJobs& jobs_;
-  Running& running_;
+  JobSignals& signals_;
   const std::string name_;
   const fs::path folder_;
   sm::DescribeTrainingJobResponse job_;
   ContainerProgram program_;
   std::vector<HostFolder> hosts_;
   std::vector<HostEnd> ends_;
+  std::unique_ptr<LogMetrics> metrics_;
+  std::vector<std::unique_ptr<Checkpoints>> checkpoints_;  ///< One a host.
   std::atomic<StopReason> stop_reason_ = StopReason::kNone;
 };
 
@@ -306,23 +328,9 @@ Result<std::unique_ptr<TrainingJobs>> TrainingJobs::Open(TrainingJobsOptions opt
 
 TrainingJobs::TrainingJobs(TrainingJobsOptions options, RecordStore& records, LogStore& logs, ObjectAccess& objects,
                            const ContainerImages& images)
-    : options_(std::move(options)), records_(records), logs_(logs), objects_(objects), images_(images) {}
+    : options_(std::move(options)), records_(records), logs_(logs), objects_(objects), images_(images), threads_(options_.max_running) {}
 
-TrainingJobs::~TrainingJobs() {
-  std::vector<std::shared_ptr<Running>> all;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [name, running] : running_) all.push_back(running);
-    for (const auto& running : all) {
-      running->server_ends = true;
-      running->cancellation.Cancel();
-      running->ask_to_end.Signal();
-      running->end_now.Signal();
-    }
-    turn_.notify_all();
-  }
-  for (const auto& running : all) running->thread.join();
-}
+TrainingJobs::~TrainingJobs() = default;
 
 Status TrainingJobs::FailWhatWasRunning() {
   const std::pair<std::string_view, Outcome> ends[] = {
@@ -340,47 +348,7 @@ Status TrainingJobs::FailWhatWasRunning() {
 }
 
 void TrainingJobs::Start(const std::string& name) {
-  std::unique_lock lock(mutex_);
-  JoinEnded(lock);
-  const auto running = std::make_shared<Running>();
-  running_[name] = running;
-  running->thread = std::thread([this, running, name] {
-    WaitForTurn(*running);
-    Run(*this, *running, name).Execute();
-    GiveTurnBack();
-    const std::lock_guard end_lock(mutex_);
-    running->ended = true;
-  });
-}
-
-void TrainingJobs::Stop(const std::string& name) {
-  const std::lock_guard lock(mutex_);
-  const auto found = running_.find(name);
-  if (found == running_.end()) return;
-  found->second->stop_asked = true;
-  found->second->cancellation.Cancel();
-  found->second->ask_to_end.Signal();
-  turn_.notify_all();
-}
-
-void TrainingJobs::WaitForTurn(Running& running) {
-  std::unique_lock lock(mutex_);
-  // A job that shall end takes its turn at once: it only writes its end.
-  turn_.wait(lock, [&] { return turns_taken_ < options_.max_running || running.stop_asked || running.server_ends; });
-  ++turns_taken_;
-}
-
-void TrainingJobs::GiveTurnBack() {
-  const std::lock_guard lock(mutex_);
-  --turns_taken_;
-  turn_.notify_one();
-}
-
-void TrainingJobs::JoinEnded(std::unique_lock<std::mutex>&) {
-  std::erase_if(running_, [](const auto& entry) {
-    if (entry.second->ended) entry.second->thread.join();  // Its last step: it returns at once.
-    return entry.second->ended;
-  });
+  threads_.Start(name, [this, name](JobSignals& signals) { Run(*this, signals, name).Execute(); });
 }
 
 }  // namespace sagespark::server

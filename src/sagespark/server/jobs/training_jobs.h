@@ -1,19 +1,13 @@
 #pragma once
 
-#include <condition_variable>
 #include <filesystem>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <vector>
 
 #include "sagespark/aws/model/sagemaker.h"
-#include "sagespark/base/cancellation.h"
-#include "sagespark/base/process.h"
 #include "sagespark/server/jobs/container_images.h"
+#include "sagespark/server/jobs/job_threads.h"
 #include "sagespark/server/jobs/object_access.h"
 #include "sagespark/server/logs/log_store.h"
 #include "sagespark/server/records/record_store.h"
@@ -24,6 +18,7 @@ struct TrainingJobsOptions {
   std::filesystem::path folder;      ///< Of the jobs' files; on the object store's disk, so that data can be shared.
   milliseconds stop_grace{120'000};  ///< From SIGTERM to SIGKILL.
   int max_running = 4;               ///< Further jobs wait in "Starting".
+  milliseconds checkpoint_interval{5'000};
 };
 
 /// Runs training jobs, each on a thread of its own, by the /opt/ml contract: data from the object store, one child process a
@@ -43,28 +38,20 @@ class TrainingJobs {
   void Start(const std::string& name);
 
   /// Asks a running job to stop, whose status is Stopping; nothing when it ended meanwhile.
-  void Stop(const std::string& name);
+  void Stop(const std::string& name) { threads_.Stop(name); }
 
  private:
-  struct Running;
   class Run;
 
   TrainingJobs(TrainingJobsOptions options, RecordStore& records, LogStore& logs, ObjectAccess& objects, const ContainerImages& images);
   Status FailWhatWasRunning();
-  void WaitForTurn(Running& running);
-  void GiveTurnBack();
-  void JoinEnded(std::unique_lock<std::mutex>& lock);
 
   const TrainingJobsOptions options_;
   RecordStore& records_;
   LogStore& logs_;
   ObjectAccess& objects_;
   const ContainerImages& images_;
-
-  std::mutex mutex_;
-  std::condition_variable turn_;
-  int turns_taken_ = 0;
-  std::map<std::string, std::shared_ptr<Running>, std::less<>> running_;
+  JobThreads threads_;  ///< Last: its threads use all of the above.
 };
 
 /// The stream prefix and group of a training job's lines.

@@ -53,6 +53,7 @@ class TrainingJobsTest : public ::testing::Test {
     sm::Channel channel{.channel_name = "train"};
     channel.data_source.s3_data_source = {.s3_data_type = "S3Prefix", .s3_uri = input, .s3_data_distribution_type = "ShardedByS3Key"};
     job.input_data_config = {channel};
+    job.checkpoint_config = checkpoint_config_;
     const SystemTime now = Clock::System().Now();
     ASSERT_OK(records_->Insert(RecordKind::kTrainingJob, {.name = name, .arn = job.training_job_arn, .status = "InProgress", .created = now,
                                                           .modified = now, .document = ToJson(job)}));
@@ -99,6 +100,7 @@ class TrainingJobsTest : public ::testing::Test {
   }
 
   milliseconds stop_grace_{60'000};
+  std::optional<sm::CheckpointConfig> checkpoint_config_;
   testing::TemporaryFolder temporary_;
   testing::FolderObjects objects_{temporary_ / "objects"};
   std::unique_ptr<Database> database_;
@@ -158,6 +160,38 @@ TEST_F(TrainingJobsTest, AFailureReasonIsCutTo1024Characters) {
 
 TEST_F(TrainingJobsTest, ACrashNamesTheSignal) {
   EXPECT_THAT(*Train("j", "kill -SEGV $$").failure_reason, HasSubstr("signal 11"));
+}
+
+TEST_F(TrainingJobsTest, TheLastValueOfEachMetricIsInTheDescription) {
+  const auto job = Train("j", "echo '#quality_metric: host=algo-1, train msd <loss>=2'; echo '#quality_metric: host=algo-1, train msd <loss>=0.5'");
+  ASSERT_EQ(job.final_metric_data_list.size(), 1u);
+  EXPECT_EQ(job.final_metric_data_list[0].metric_name, "train:msd");
+  EXPECT_EQ(job.final_metric_data_list[0].value, 0.5);
+  EXPECT_TRUE(job.final_metric_data_list[0].timestamp >= job.training_start_time);
+}
+
+TEST_F(TrainingJobsTest, CheckpointsComeFromTheStoreAndGoBackThoughTheJobFails) {
+  objects_.Put("out/checkpoints/epoch-1", "one");
+  checkpoint_config_ = {.s3_uri = "s3://out/checkpoints"};
+  EXPECT_EQ(Train("j", "cp $ml/checkpoints/epoch-1 $ml/checkpoints/epoch-2; exit 1").training_job_status, "Failed");
+  EXPECT_EQ(testing::ReadFile(objects_.folder() / "out/checkpoints/epoch-2"), "one");
+}
+
+TEST_F(TrainingJobsTest, AnOwnImageIsToldItsVerbAndWhereItsFilesAre) {
+  ASSERT_OK(images_.AddOwn("r/fake:1", {.command = {"/bin/sh", "-c", "echo $1 $FROM_IMAGE $USERS_OWN; cat $SAGESPARK_ML_ROOT/input/data/train/part-0; "
+                                                    "echo w > $SAGESPARK_ML_ROOT/model/w", "mine"},
+                                        .form = ContainerForm::kCommand, .working_directory = "/", .environment = {{"FROM_IMAGE", "2"}, {"USERS_OWN", "0"}}}));
+  EXPECT_EQ(Train("j", "false").training_job_status, "Completed");
+  EXPECT_THAT(LinesOf("j"), ElementsAre("train 2 1", "zero"));
+  EXPECT_TRUE(objects_.Has("out/models/j/output/model.tar.gz"));
+}
+
+TEST_F(TrainingJobsTest, AFoldersExecutableOfThatNameRuns) {
+  std::ofstream(temporary_ / "train") << "#!/bin/sh\necho $0 $#\n";
+  fs::permissions(temporary_ / "train", fs::perms::owner_all);
+  ASSERT_OK(images_.AddOwn("r/fake:1", {.command = {temporary_.path()}, .form = ContainerForm::kFolder}));
+  Train("j", "false");
+  EXPECT_THAT(LinesOf("j"), ElementsAre((temporary_ / "train").string() + " 0"));
 }
 
 TEST_F(TrainingJobsTest, MissingDataFailsTheJob) {

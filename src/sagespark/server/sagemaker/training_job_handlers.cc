@@ -1,8 +1,10 @@
 #include "sagespark/server/sagemaker/training_job_handlers.h"
 
+#include <filesystem>
 #include <set>
 
 #include "sagespark/base/uri.h"
+#include "sagespark/server/jobs/log_metrics.h"
 #include "sagespark/server/sagemaker/resource.h"
 
 namespace sagespark::server {
@@ -35,6 +37,33 @@ Status CheckChannel(const sm::Channel& channel) {
   return Status::Ok();
 }
 
+/// Checkpoints lie where a container can be given files: below /opt/ml.
+Status CheckCheckpoints(const sm::CheckpointConfig& checkpoints) {
+  SAGESPARK_RETURN_IF_ERROR(CheckS3Uri(checkpoints.s3_uri));
+  const std::filesystem::path path = checkpoints.local_path.value_or("/opt/ml/checkpoints");
+  for (const auto& reserved : {"/opt/ml", "/opt/ml/input", "/opt/ml/model", "/opt/ml/output"}) {
+    if (path.lexically_normal() == reserved) return Invalid("CheckpointConfig.LocalPath is reserved: " + path.string());
+  }
+  const bool is_below = path.lexically_normal().string().starts_with("/opt/ml/") && path.lexically_normal() == path;
+  return is_below ? Status::Ok() : NotOffered("CheckpointConfig.LocalPath outside of /opt/ml: " + path.string());
+}
+
+/// MaxWaitTimeInSeconds is of spot training only, and includes the run.
+Status CheckStopping(const sm::CreateTrainingJobRequest& request) {
+  const sm::StoppingCondition condition = request.stopping_condition.value_or(sm::StoppingCondition{});
+  const bool is_spot = request.enable_managed_spot_training.value_or(false);
+  if (!is_spot && condition.max_wait_time_in_seconds) {
+    return Invalid("MaxWaitTimeInSeconds above 0 is not supported for non-spot training jobs: set EnableManagedSpotTraining");
+  }
+  if (!is_spot) return Status::Ok();
+  if (!condition.max_wait_time_in_seconds) return Invalid("MaxWaitTimeInSeconds must be provided for managed spot training");
+  if (*condition.max_wait_time_in_seconds < condition.max_runtime_in_seconds.value_or(kDefaultRuntimeSeconds)) {
+    return Invalid("Invalid MaxWaitTimeInSeconds: it must be at least MaxRuntimeInSeconds, " +
+                   std::to_string(condition.max_runtime_in_seconds.value_or(kDefaultRuntimeSeconds)));
+  }
+  return Status::Ok();
+}
+
 Status CheckChannels(const std::vector<sm::Channel>& channels) {
   std::set<std::string> names;
   for (const sm::Channel& channel : channels) {
@@ -54,7 +83,6 @@ Status CheckOfferedSettings(const sm::CreateTrainingJobRequest& request) {
       {!algorithm.container_entrypoint.empty(), "AlgorithmSpecification.ContainerEntrypoint"},
       {!algorithm.container_arguments.empty(), "AlgorithmSpecification.ContainerArguments"},
       {algorithm.training_input_mode == sm::training_input_mode::kPipe, "TrainingInputMode Pipe"},
-      {request.checkpoint_config.has_value(), "CheckpointConfig"},
       {request.serverless_job_config.has_value(), "ServerlessJobConfig"},
       {request.model_package_config.has_value(), "ModelPackageConfig"},
       {!request.debug_rule_configurations.empty(), "DebugRuleConfigurations"},
@@ -96,6 +124,7 @@ sm::DescribeTrainingJobResponse NewJob(const RequestContext& context, const sm::
       .enable_network_isolation = request.enable_network_isolation.value_or(false),
       .enable_inter_container_traffic_encryption = request.enable_inter_container_traffic_encryption.value_or(false),
       .enable_managed_spot_training = request.enable_managed_spot_training.value_or(false),
+      .checkpoint_config = request.checkpoint_config,
       .debug_hook_config = request.debug_hook_config,
       .experiment_config = request.experiment_config,
       .profiler_config = request.profiler_config,
@@ -115,7 +144,10 @@ Status TrainingJobHandlers::CheckCanRun(const sm::CreateTrainingJobRequest& requ
   if (!request.resource_config || !request.resource_config->instance_count) return Invalid("ResourceConfig.InstanceCount is missing");
   SAGESPARK_RETURN_IF_ERROR(CheckOfferedSettings(request));
   if (!request.algorithm_specification->training_image) return Invalid("AlgorithmSpecification.TrainingImage is missing");
+  SAGESPARK_RETURN_IF_ERROR(LogMetrics::Make(request.algorithm_specification->metric_definitions).status());
   SAGESPARK_RETURN_IF_ERROR(CheckChannels(request.input_data_config));
+  SAGESPARK_RETURN_IF_ERROR(CheckStopping(request));
+  if (request.checkpoint_config) SAGESPARK_RETURN_IF_ERROR(CheckCheckpoints(*request.checkpoint_config));
   const std::string& image = *request.algorithm_specification->training_image;
   SAGESPARK_ASSIGN_OR_RETURN(const ContainerProgram program, images_.Find(image));
   const int64_t hosts = *request.resource_config->instance_count;
