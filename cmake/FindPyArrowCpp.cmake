@@ -24,3 +24,10 @@ foreach(_component arrow arrow_compute arrow_acero parquet)
     endif()
   endif()
 endforeach()
+
+# libparquet has a libcrypto of its own and shows its symbols to everybody. Loaded before the system's, it would serve the system's
+# libssl, too, which crashes; so programs name the system's first.
+if(TARGET PyArrow::parquet)
+  set_property(TARGET PyArrow::parquet APPEND PROPERTY INTERFACE_LINK_OPTIONS
+    "SHELL:LINKER:--push-state,--no-as-needed -lssl -lcrypto LINKER:--pop-state")
+endif()

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "sagespark/base/cancellation.h"
@@ -49,6 +51,13 @@ class Engine {
   virtual void Cache(const plan::PlanPtr& plan) = 0;
   virtual void Uncache(const plan::PlanPtr& plan) = 0;
   virtual bool IsCached(const plan::PlanPtr& plan) const = 0;
+
+  /// `rows` as one Parquet file with `metadata` in its footer (snappy; lists in three levels, as Spark writes them): the data of saved
+  /// models. Held in memory whole.
+  virtual Result<std::string> EncodeParquet(const data::Batch& rows, const std::map<std::string, std::string>& metadata) = 0;
+
+  /// The rows of such a file, from Spark too; a vector column is recognised by its fields. kCorruptData on a broken file.
+  virtual Result<data::Batch> DecodeParquet(std::string bytes) = 0;
 
   /// Prepares and runs `task` on every partition.
   Status Run(const plan::PlanPtr& plan, const Task& task, const CancellationToken& cancellation = {});

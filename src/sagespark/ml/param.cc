@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <concepts>
+#include <limits>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "sagespark/base/exception.h"
 #include "sagespark/data/value.h"
@@ -54,7 +57,57 @@ bool IsListOf(const std::vector<std::string>& allowed, std::string_view text) {
   return true;
 }
 
+std::optional<ParamValue> Decode(const json::Value& json, bool) {
+  const bool* flag = json.if_bool();
+  return flag != nullptr ? std::optional<ParamValue>(*flag) : std::nullopt;
+}
+
+template <std::signed_integral T>
+std::optional<ParamValue> Decode(const json::Value& json, T) {
+  const int64_t* number = json.if_int();
+  if (number == nullptr || !std::in_range<T>(*number)) return std::nullopt;
+  return static_cast<T>(*number);
+}
+
+std::optional<ParamValue> Decode(const json::Value& json, double) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (json.is_number()) return json.number();
+  const std::string* word = json.if_string();
+  if (word == nullptr) return std::nullopt;
+  if (*word == "NaN") return std::nan("");
+  if (*word == "Inf") return kInfinity;
+  if (*word == "-Inf") return -kInfinity;
+  return std::nullopt;
+}
+
+std::optional<ParamValue> Decode(const json::Value& json, const std::string&) {
+  const std::string* text = json.if_string();
+  return text != nullptr ? std::optional<ParamValue>(*text) : std::nullopt;
+}
+
 }  // namespace
+
+json::Value ToJson(const ParamValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  if (const auto* number = std::get_if<int32_t>(&value)) return int64_t{*number};
+  if (const auto* number = std::get_if<int64_t>(&value)) return *number;
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  const double number = std::get<double>(value);
+  if (std::isfinite(number)) return number;
+  return std::isnan(number) ? "NaN" : number > 0 ? "Inf" : "-Inf";
+}
+
+template <typename T>
+Result<ParamValue> Param<T>::FromJson(const json::Value& json) const {
+  if (const std::optional<ParamValue> value = Decode(json, T())) return *value;
+  return CorruptData("Parameter has another type: " + name() + " = " + json::Dump(json));
+}
+
+template class Param<bool>;
+template class Param<int32_t>;
+template class Param<int64_t>;
+template class Param<double>;
+template class Param<std::string>;
 
 std::string ToString(const ParamValue& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";

@@ -90,6 +90,7 @@ class Params {
   void setAll(const ParamMap& extra);
 
  private:
+  friend class SavedParams;
   using Values = std::map<std::string, ParamValue, std::less<>>;
 
   void SetValue(Values& values, const ParamBase& param, ParamValue value);

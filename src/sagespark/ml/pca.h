@@ -45,6 +45,9 @@ class PCAModel final : public Model, public PCAParams {
   data::Schema transformSchema(const data::Schema& schema) const override;
   std::shared_ptr<PipelineStage> copyStage(const ParamMap& extra) const override;
 
+  /// The model that was saved in a folder, here or by Spark. See LoadStage for what it throws.
+  static PCAModel load(const std::string& path);
+
   /// What transform computes with.
   const std::shared_ptr<const feature::PrincipalComponents>& components() const { return components_; }
 
@@ -70,6 +73,9 @@ class PCA final : public Estimator<PCAModel>, public PCAParams {
   int getK() const { return getOrDefault(k); }
   std::string getInputCol() const { return getOrDefault(inputCol); }
   std::string getOutputCol() const { return getOrDefault(outputCol); }
+
+  /// What was saved in a folder, here or by Spark. See LoadStage for what it throws.
+  static PCA load(const std::string& path);
 
   /// Throws kInvalidArgument on k above the vectors' length or fewer than two rows, kCorruptData on nulls, NaN, infinity and vectors of
   /// unequal lengths, kResourceLimit on vectors longer than 23,169 (docs/quirks.md).

@@ -29,6 +29,9 @@ class PipelineModel final : public Model {
 
   const std::vector<std::shared_ptr<const Transformer>>& stages() const { return stages_; }
 
+  /// What was saved in a folder, here or by Spark. See LoadStage for what it throws.
+  static PipelineModel load(const std::string& path);
+
   sql::DataFrame transform(const sql::DataFrame& dataset) const override;
   data::Schema transformSchema(const data::Schema& schema) const override;
   std::shared_ptr<PipelineStage> copyStage(const ParamMap& extra) const override;
@@ -47,6 +50,9 @@ class Pipeline final : public Estimator<PipelineModel> {
 
   Pipeline& setStages(const std::vector<StageHandle>& stages);
   const std::vector<std::shared_ptr<const PipelineStage>>& getStages() const { return stages_; }
+
+  /// What was saved in a folder, here or by Spark. See LoadStage for what it throws.
+  static Pipeline load(const std::string& path);
 
   /// Fits the estimators in order, each on the data as the stages before it transform them; stages behind the last estimator
   /// do not run. Throws what a stage throws; the stages' schemas are checked before the first one runs.

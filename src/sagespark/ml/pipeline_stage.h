@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "sagespark/data/schema.h"
+#include "sagespark/ml/ml_writer.h"
 #include "sagespark/ml/params.h"
 
 namespace sagespark::sql {
@@ -21,6 +23,12 @@ class PipelineStage : public Params {
 
   /// A copy with the same uid and `extra`'s values for it.
   virtual std::shared_ptr<PipelineStage> copyStage(const ParamMap& extra) const = 0;
+
+  /// Saves this stage to a folder: `model.write().overwrite().save("s3://bucket/models/digits")`.
+  MLWriter write() const;
+
+  /// Saves this stage to a folder that does not exist yet. X::load(path) of its class gives it back. See MLWriter.
+  void save(const std::string& path) const { write().save(path); }
 
  protected:
   PipelineStage(const PipelineStage&) = default;

@@ -8,6 +8,7 @@
 #include "sagespark/base/thread_pool.h"
 #include "sagespark/engine/local/arrow_bridge.h"
 #include "sagespark/engine/local/cache.h"
+#include "sagespark/engine/local/parquet_table.h"
 #include "sagespark/engine/local/planner.h"
 #include "sagespark/engine/local/task_runner.h"
 
@@ -75,6 +76,11 @@ class LocalEngine final : public Engine {
   void Cache(const plan::PlanPtr& plan) override { cache_.Add(plan); }
   void Uncache(const plan::PlanPtr& plan) override { cache_.Remove(plan); }
   bool IsCached(const plan::PlanPtr& plan) const override { return cache_.Contains(plan); }
+
+  Result<std::string> EncodeParquet(const data::Batch& rows, const std::map<std::string, std::string>& metadata) override {
+    return EncodeParquetTable(rows, metadata);
+  }
+  Result<data::Batch> DecodeParquet(std::string bytes) override { return DecodeParquetTable(std::move(bytes)); }
 
  private:
   std::shared_ptr<const io::FileSystems> file_systems_;
