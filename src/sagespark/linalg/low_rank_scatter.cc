@@ -112,7 +112,9 @@ Result<LowRankFactor> LowRankScatter::Finish() && {
 }
 
 void LowRankScatter::AddBlock(MatrixView<const float> block) {
-  if (status_.ok()) status_ = Compress(Stack(block));
+  if (!status_.ok()) return;
+  const Matrix<double> stacked = Stack(block);
+  status_ = std::isfinite(factor_.total) ? Compress(stacked) : CorruptData("Rows have a value that is not finite");
 }
 
 /// The factor, the centered block, and the difference of the means: together they have the scatter of all rows so far.

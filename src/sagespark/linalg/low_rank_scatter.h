@@ -41,7 +41,8 @@ class LowRankScatter {
   /// `pool` outlives the accumulator. `cols` >= 1.
   LowRankScatter(int64_t cols, Options options, ThreadPool& pool);
 
-  /// Rows have `cols` columns and finite values; indices are in range. Fails with kInternal when LAPACK does not converge.
+  /// Rows have `cols` columns; indices are in range. Fails with kCorruptData when there was a NaN or infinity, and with kInternal
+  /// when LAPACK does not converge.
   Status Add(MatrixView<const float> rows);
   Status Add(const SparseRowsView& rows);
 
