@@ -82,6 +82,13 @@ void PrefetchRoom(const std::string& out, size_t size) {
   for (size_t i = 0; i < room; i += kCacheLine) __builtin_prefetch(to + i, 1);
 }
 
+/// Lets the processor fetch what lies behind a row's numbers, which in a column is the next row's.
+template <typename Number>
+void PrefetchNext(std::span<const Number> numbers) {
+  const auto* at = reinterpret_cast<const char*>(numbers.data() + numbers.size());
+  for (size_t i = 0; i < numbers.size_bytes(); i += kCacheLine) __builtin_prefetch(at + i);
+}
+
 /// Extends `out` by `size` bytes, all of which `write` must write: from C++23 on they are not cleared first, which would cost
 /// nearly as much as writing them.
 template <typename Write>
@@ -136,6 +143,8 @@ Status RecordEncoder::AppendDense(const data::VectorRow& features, std::optional
 Status RecordEncoder::AppendSparse(const data::VectorRow& features, std::optional<double> label, std::string& out) {
   const size_t count = features.values.size();
   const size_t values = count * sizeof(float);
+  PrefetchNext(features.indices);
+  PrefetchNext(features.values);
   const VarintPlan keys = PlanVarints(features.indices.data(), count);
   const size_t shape = VarintSize(static_cast<uint64_t>(features.size));
   const Nesting nesting(PackedSize(values) + PackedSize(keys.size) + FieldSize(shape));
