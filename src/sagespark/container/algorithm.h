@@ -11,6 +11,7 @@
 
 #include "sagespark/base/result.h"
 #include "sagespark/container/media_type.h"
+#include "sagespark/container/request_answerer.h"
 #include "sagespark/container/row_layout.h"
 #include "sagespark/linalg/matrix.h"
 
@@ -66,14 +67,23 @@ class Algorithm {
   /// The hyperparameters that a job need not give, in the order of the log.
   virtual Hyperparameters default_hyperparameters() const = 0;
 
+  /// The content type of a channel that does not say one.
+  virtual std::string_view default_training_type() const { return kRecordIoProtobuf; }
+
   /// The content types of channels that it takes.
   virtual std::span<const std::string_view> training_types() const { return kTrainingRowTypes; }
 
   /// Runs one training job and writes its model. Errors that the job's owner can mend are of any kind but kInternal.
   virtual Status Train(TrainingContext& context) const = 0;
 
-  /// Loads what Train wrote. Fails with kNotFound or kCorruptData, naming the file.
-  virtual Result<std::unique_ptr<Predictor>> LoadModel(const std::filesystem::path& directory) const = 0;
+  /// Loads what Train wrote. Fails with kNotFound or kCorruptData, naming the file. An algorithm overrides this, or
+  /// LoadAnswerer where requests and answers are its own business.
+  virtual Result<std::unique_ptr<Predictor>> LoadModel(const std::filesystem::path&) const {
+    return InternalError("Algorithm has no predictor: " + std::string(name()));
+  }
+
+  /// The same; null: answer with the predictor that LoadModel gives.
+  virtual Result<std::unique_ptr<RequestAnswerer>> LoadAnswerer(const std::filesystem::path&) const { return nullptr; }
 };
 
 }  // namespace sagespark::container

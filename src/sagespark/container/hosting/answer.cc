@@ -1,5 +1,6 @@
 #include "sagespark/container/hosting/answer.h"
 
+#include <cmath>
 #include <span>
 
 #include "sagespark/container/python_text.h"
@@ -11,10 +12,15 @@ std::span<const float> ValuesOf(const PredictionColumn& column, int64_t row) {
   return {column.values.data() + row * column.width, static_cast<size_t>(column.width)};
 }
 
-void AppendNumbers(const PredictionColumn& column, int64_t row, std::string_view separator, std::string& out) {
+void AppendNumbers(const PredictionColumn& column, int64_t row, std::string_view separator, std::string_view nan,
+                   std::string& out) {
   const std::span<const float> values = ValuesOf(column, row);
   for (size_t i = 0; i < values.size(); ++i) {
     if (i > 0) out += separator;
+    if (std::isnan(values[i])) {
+      out += nan;
+      continue;
+    }
     out += column.is_integer ? std::to_string(static_cast<int64_t>(values[i]))
                              : PythonFloat(static_cast<double>(values[i]));
   }
@@ -27,7 +33,7 @@ void AppendObject(const std::vector<PredictionColumn>& columns, int64_t row, std
     const bool is_list = column.is_list || column.width > 1;
     if (out.back() != '{') out += ", ";
     out.append("\"").append(column.name).append(is_list ? "\": [" : "\": ");
-    AppendNumbers(column, row, ", ", out);
+    AppendNumbers(column, row, ", ", "NaN", out);
     if (is_list) out += ']';
   }
   out += '}';
@@ -56,24 +62,37 @@ std::string WriteCsv(const std::vector<PredictionColumn>& columns, int64_t rows)
   for (int64_t row = 0; row < rows; ++row) {
     for (size_t i = 0; i < columns.size(); ++i) {
       if (i > 0) out += ',';
-      AppendNumbers(columns[i], row, ",", out);
+      AppendNumbers(columns[i], row, ",", "nan", out);
     }
     out += '\n';
   }
   return out;
 }
 
-}  // namespace
-
 bool IsAnswerType(std::string_view type) {
   return type == kJson || type == kRecordIoProtobuf || type == kCsv || type == kJsonLines;
 }
 
-std::string WriteAnswer(std::string_view type, const std::vector<PredictionColumn>& columns, const RequestRows& rows) {
+}  // namespace
+
+std::optional<std::string> ChooseAnswerType(std::string_view accept, std::string_view default_type) {
+  const auto accepted = ParseAccept(accept.empty() ? "*/*" : accept);
+  const auto fallback = ParseMediaType(default_type);
+  if (!accepted.ok() || !fallback.ok()) return std::nullopt;
+  for (const MediaType& type : *accepted) {
+    if (IsAnswerType(fallback->type) && Accepts(type, fallback->type)) return fallback->type;
+    for (const std::string_view written : {kJson, kRecordIoProtobuf, kCsv, kJsonLines}) {
+      if (Accepts(type, written)) return std::string(written);
+    }
+  }
+  return std::nullopt;
+}
+
+std::string WriteAnswer(std::string_view type, const std::vector<PredictionColumn>& columns, const AnsweredRows& rows) {
   if (type == kRecordIoProtobuf) return WriteRecordIoAnswer(columns, rows);
-  if (type == kCsv) return WriteCsv(columns, rows.block.num_rows());
-  if (type == kJsonLines) return WriteJsonLines(columns, rows.block.num_rows());
-  return WriteJson(columns, rows.block.num_rows());
+  if (type == kCsv) return WriteCsv(columns, rows.count);
+  if (type == kJsonLines) return WriteJsonLines(columns, rows.count);
+  return WriteJson(columns, rows.count);
 }
 
 }  // namespace sagespark::container

@@ -1,12 +1,10 @@
 #include "sagespark/container/hosting/invocation_handler.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "sagespark/base/log.h"
 #include "sagespark/base/thread_pool.h"
-#include "sagespark/container/hosting/answer.h"
-#include "sagespark/container/hosting/request_rows.h"
+#include "sagespark/container/media_type.h"
 
 namespace sagespark::container {
 namespace {
@@ -15,19 +13,16 @@ http::Response Text(int status, std::string message) {
   return {.status = status, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = std::move(message)};
 }
 
+/// Of a body that could not be read.
 int StatusOf(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kInvalidArgument:
-    case ErrorKind::kSchemaMismatch:
-    case ErrorKind::kCorruptData: return 400;
     case ErrorKind::kResourceLimit: return 413;
     case ErrorKind::kTimeout: return 408;
-    case ErrorKind::kUnimplemented: return 415;
+    case ErrorKind::kInvalidArgument:
+    case ErrorKind::kCorruptData: return 400;
     default: return 500;
   }
 }
-
-http::Response Failure(const Error& error) { return Text(StatusOf(error.kind()), error.message()); }
 
 /// Reads what a refused request still sends, as far as the server lets it: a client that is cut off while it sends
 /// never sees the answer.
@@ -62,29 +57,18 @@ http::Response InvocationHandler::Reply(http::Request& request) const {
 }
 
 http::Response InvocationHandler::Invoke(http::Request& request) const {
-  const auto content_type = ParseMediaType(request.headers.Get("Content-Type", kJson));
-  const auto types = predictor_.request_types();
-  if (!content_type.ok() || std::find(types.begin(), types.end(), content_type->type) == types.end()) {
-    return Text(415, "Content-Type cannot be read: \"" + std::string(request.headers.Get("Content-Type")) +
-                         "\"; readable are " + ListTypes(types));
-  }
-  const auto answer_type = ChooseAnswerType(request.headers);
-  if (!answer_type) {
-    return Text(406, "Accept cannot be written: \"" + std::string(request.headers.Get("Accept")) +
-                         "\"; writable are " + std::string(kWritableTypes));
-  }
-  const auto body = http::ReadAll(*request.body, options_.max_payload_bytes);
+  const auto body = http::ReadAll(*request.body, max_payload_bytes_);
   if (!body.ok()) {
     Drain(*request.body);
-    return Failure(body.error());
+    return Text(StatusOf(body.error().kind()), body.error().message());
   }
-  const auto rows = ParseRequestRows(*content_type, *body, predictor_.feature_dim(), predictor_.row_layout());
-  if (!rows.ok()) return Failure(rows.error());
-  const auto columns = predictor_.Predict(ViewOf(rows->block));
-  if (!columns.ok()) return Failure(columns.error());
-  return {.status = 200,
-          .headers = {{"Content-Type", *answer_type}},
-          .body = WriteAnswer(*answer_type, *columns, *rows)};
+  InvocationAnswer answer = model_.Answer({.content_type = request.headers.Get("Content-Type"),
+                                           .accept = request.headers.Get("Accept"),
+                                           .body = *body,
+                                           .default_accept = options_.default_accept});
+  return {.status = answer.status,
+          .headers = {{"Content-Type", std::move(answer.content_type)}},
+          .body = std::move(answer.body)};
 }
 
 http::Response InvocationHandler::ExecutionParameters() const {
@@ -92,20 +76,7 @@ http::Response InvocationHandler::ExecutionParameters() const {
           .headers = {{"Content-Type", std::string(kJson)}},
           .body = "{\"MaxConcurrentTransforms\":" + std::to_string(ThreadPool::AvailableProcessors()) +
                   ",\"BatchStrategy\":\"MULTI_RECORD\",\"MaxPayloadInMB\":" +
-                  std::to_string(options_.max_payload_bytes >> 20) + "}"};
-}
-
-std::optional<std::string> InvocationHandler::ChooseAnswerType(const http::Headers& headers) const {
-  const auto accepted = ParseAccept(headers.Get("Accept", "*/*"));
-  const auto fallback = ParseMediaType(options_.default_accept);
-  if (!accepted.ok() || !fallback.ok()) return std::nullopt;
-  for (const MediaType& type : *accepted) {
-    if (IsAnswerType(fallback->type) && Accepts(type, fallback->type)) return fallback->type;
-    for (const std::string_view written : {kJson, kRecordIoProtobuf, kCsv, kJsonLines}) {
-      if (Accepts(type, written)) return std::string(written);
-    }
-  }
-  return std::nullopt;
+                  std::to_string(max_payload_bytes_ >> 20) + "}"};
 }
 
 }  // namespace sagespark::container

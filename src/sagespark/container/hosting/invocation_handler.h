@@ -1,9 +1,6 @@
 #pragma once
 
-#include <optional>
-#include <string>
-
-#include "sagespark/container/algorithm.h"
+#include "sagespark/container/request_answerer.h"
 #include "sagespark/container/hosting/run_serving.h"
 #include "sagespark/http/server.h"
 
@@ -11,14 +8,15 @@ namespace sagespark::container {
 
 /// Answers the requests of the hosting contract: GET /ping, POST /invocations, GET /execution-parameters.
 ///
-/// Errors of /invocations: 415 Content-Type is unknown, 406 no type of Accept can be written, 413 body over the
-/// limit, 400 body that is empty or malformed, or a row of another length, naming the row; the body is the message.
+/// Errors of /invocations: 413 body over the limit, 408 body that does not come, and those of the model; the body is the message.
 /// Thread safety: Handle may run concurrently.
 class InvocationHandler {
  public:
-  /// `predictor` outlives the handler.
-  InvocationHandler(const Predictor& predictor, ServingOptions options)
-      : predictor_(predictor), options_(std::move(options)) {}
+  /// `model` outlives the handler.
+  InvocationHandler(const RequestAnswerer& model, ServingOptions options)
+      : model_(model),
+        options_(std::move(options)),
+        max_payload_bytes_(options_.max_payload_bytes.value_or(model.default_max_payload_bytes())) {}
 
   void Handle(http::Request& request, http::ResponseWriter& response) const;
 
@@ -26,11 +24,10 @@ class InvocationHandler {
   http::Response Reply(http::Request& request) const;
   http::Response Invoke(http::Request& request) const;
   http::Response ExecutionParameters() const;
-  /// The type to answer in; nullopt when none of Accept will do.
-  std::optional<std::string> ChooseAnswerType(const http::Headers& headers) const;
 
-  const Predictor& predictor_;
+  const RequestAnswerer& model_;
   const ServingOptions options_;
+  const uint64_t max_payload_bytes_;
 };
 
 }  // namespace sagespark::container

@@ -1,4 +1,5 @@
 #include "sagespark/container/hosting/invocation_handler.h"
+#include "sagespark/container/hosting/predictor_answerer.h"
 
 #include <sstream>
 #include <thread>
@@ -31,7 +32,7 @@ class InvocationHandlerTest : public testing::Test {
 
   void Start(ServingOptions options) {
     server_.reset();
-    handler_ = std::make_unique<InvocationHandler>(predictor_, std::move(options));
+    handler_ = std::make_unique<InvocationHandler>(model_, std::move(options));
     ASSERT_OK_AND_ASSIGN(server_, http::Server::Start({}, [this](http::Request& request, http::ResponseWriter& response) {
                            handler_->Handle(request, response);
                          }));
@@ -49,7 +50,7 @@ class InvocationHandlerTest : public testing::Test {
     return Send("POST", "/invocations", std::move(headers), body);
   }
 
-  SumPredictor predictor_;
+  PredictorAnswerer model_{std::make_unique<SumPredictor>()};
   std::unique_ptr<InvocationHandler> handler_;
   std::unique_ptr<http::Server> server_;
 };

@@ -32,10 +32,10 @@ std::string LabelEntry(const PredictionColumn& column, int64_t row) {
 
 }  // namespace
 
-std::string WriteRecordIoAnswer(const std::vector<PredictionColumn>& columns, const RequestRows& rows) {
+std::string WriteRecordIoAnswer(const std::vector<PredictionColumn>& columns, const AnsweredRows& rows) {
   std::string out;
   std::string record;
-  for (int64_t row = 0; row < rows.block.num_rows(); ++row) {
+  for (int64_t row = 0; row < rows.count; ++row) {
     const auto index = static_cast<size_t>(row);
     record.clear();
     for (const PredictionColumn& column : columns) codec::AppendField(kLabel, LabelEntry(column, row), record);

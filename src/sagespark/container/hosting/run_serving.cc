@@ -7,6 +7,7 @@
 
 #include "sagespark/base/thread_pool.h"
 #include "sagespark/container/hosting/invocation_handler.h"
+#include "sagespark/container/hosting/predictor_answerer.h"
 #include "sagespark/http/server.h"
 
 namespace sagespark::container {
@@ -26,6 +27,13 @@ std::optional<uint64_t> ParseInteger(std::string_view text, uint64_t limit) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value > limit) return std::nullopt;
   return value;
+}
+
+Result<std::unique_ptr<RequestAnswerer>> LoadModel(const Algorithm& algorithm, const std::filesystem::path& directory) {
+  SAGESPARK_ASSIGN_OR_RETURN(auto answerer, algorithm.LoadAnswerer(directory));
+  if (answerer != nullptr) return answerer;
+  SAGESPARK_ASSIGN_OR_RETURN(auto predictor, algorithm.LoadModel(directory));
+  return std::make_unique<PredictorAnswerer>(std::move(predictor));
 }
 
 /// Returns when the token is cancelled.
@@ -65,17 +73,17 @@ Result<ServingOptions> ServingOptions::FromEnvironment() {
 
 int RunServing(const Algorithm& algorithm, const std::filesystem::path& model_directory, const ServingOptions& options,
                std::ostream& out, const CancellationToken& cancellation) {
-  const auto predictor = algorithm.LoadModel(model_directory);
-  if (!predictor.ok()) {
-    out << "Cannot serve: " << predictor.error().message() << std::endl;
+  const auto model = LoadModel(algorithm, model_directory);
+  if (!model.ok()) {
+    out << "Cannot serve: " << model.error().message() << std::endl;
     return 1;
   }
-  const InvocationHandler handler(**predictor, options);
+  const InvocationHandler handler(**model, options);
   const auto server = http::Server::Start(
       {.host = options.host,
        .port = options.port,
        .max_workers = 2 * ThreadPool::AvailableProcessors(),
-       .max_body_bytes = options.max_payload_bytes + kMaxDrainedBytes},
+       .max_body_bytes = options.max_payload_bytes.value_or((*model)->default_max_payload_bytes()) + kMaxDrainedBytes},
       [&handler](http::Request& request, http::ResponseWriter& response) { handler.Handle(request, response); });
   if (!server.ok()) {
     out << "Cannot serve: " << server.error().message() << std::endl;

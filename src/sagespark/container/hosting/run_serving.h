@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -17,8 +18,10 @@ namespace sagespark::container {
 struct ServingOptions {
   std::string host = "127.0.0.1";  ///< A numeric address; a container on AWS needs 0.0.0.0.
   uint16_t port = 8080;            ///< 0 takes any free one.
-  std::string default_accept{kJson};               ///< The answers' type when a request has no Accept, or */*.
-  uint64_t max_payload_bytes = uint64_t{25} << 20;  ///< A longer request body is answered 413.
+  /// The answers' type when a request has no Accept, or */*; empty leaves it to the model.
+  std::string default_accept = {};
+  /// A longer request body is answered 413; nullopt leaves it to the model.
+  std::optional<uint64_t> max_payload_bytes = std::nullopt;
 
   /// From SAGESPARK_BIND_HOST, SAGEMAKER_BIND_TO_PORT, SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT and, for batch transform,
   /// SAGEMAKER_MAX_PAYLOAD_IN_MB. Fails with kInvalidArgument, naming the variable.

@@ -18,6 +18,8 @@ class Channel {
       : config_(std::move(config)), path_(std::move(path)), files_(std::move(files)) {}
 
   const ChannelConfig& config() const { return config_; }
+  /// The folder of its files, or what the names of its pipes begin with.
+  const std::filesystem::path& path() const { return path_; }
   io::FileSystem& file_system() const { return *files_; }
 
   /// What epoch `epoch` (from 0) reads, in this order. File mode: all files at or below the channel's folder in byte

@@ -53,7 +53,7 @@ int Fail(const Error& error, const ContainerPaths& paths, TrainingLog& log) {
 
 int RunTraining(const Algorithm& algorithm, const ContainerPaths& paths, std::ostream& out,
                 const CancellationToken& cancellation, const Clock& clock) {
-  auto config = ReadTrainingConfig(paths);
+  auto config = ReadTrainingConfig(paths, algorithm.default_training_type());
   TrainingLog log(out,
                   {.algorithm = std::string(algorithm.metrics_name()),
                    .host = config.ok() ? config->resources.current_host : ResourceConfig().current_host,

@@ -44,10 +44,21 @@ Result<InputMode> ParseInputMode(std::string_view channel, std::string_view text
                          std::string(channel) + "\" has \"" + std::string(text) + "\"");
 }
 
-Result<ChannelConfig> ReadChannel(const std::string& name, const json::Value& value) {
+/// Some of AWS's images take short names too, which are no media types: "csv".
+Result<MediaType> ParseContentType(std::string_view text) {
+  auto parsed = ParseMediaType(text);
+  if (parsed.ok() || text.find('/') != std::string_view::npos) return parsed;
+  constexpr std::string_view kAnyType = "short/";
+  auto short_name = ParseMediaType(std::string(kAnyType).append(text));
+  if (!short_name.ok()) return parsed;
+  short_name->type.erase(0, kAnyType.size());
+  return short_name;
+}
+
+Result<ChannelConfig> ReadChannel(const std::string& name, const json::Value& value, std::string_view default_type) {
   ChannelConfig channel{.name = name, .content_type = {}};
   SAGESPARK_ASSIGN_OR_RETURN(const std::string content_type, OptionalString(value, "ContentType"));
-  auto parsed = ParseMediaType(content_type.empty() ? kRecordIoProtobuf : std::string_view(content_type));
+  auto parsed = ParseContentType(content_type.empty() ? default_type : std::string_view(content_type));
   if (!parsed.ok()) return parsed.error().WithContext("Content type of channel \"" + name + "\"");
   channel.content_type = *std::move(parsed);
 
@@ -61,11 +72,11 @@ Result<ChannelConfig> ReadChannel(const std::string& name, const json::Value& va
   return channel;
 }
 
-Result<std::vector<ChannelConfig>> ReadChannels(const std::filesystem::path& path) {
+Result<std::vector<ChannelConfig>> ReadChannels(const std::filesystem::path& path, std::string_view default_type) {
   SAGESPARK_ASSIGN_OR_RETURN(const json::Value document, ReadJsonObject(path));
   std::vector<ChannelConfig> channels;
   for (const auto& [name, value] : *document.if_object()) {
-    auto channel = ReadChannel(name, value);
+    auto channel = ReadChannel(name, value, default_type);
     if (!channel.ok()) return std::move(channel).error();
     channels.push_back(*std::move(channel));
   }
@@ -97,10 +108,10 @@ const ChannelConfig* TrainingConfig::FindChannel(std::string_view name) const {
   return found == channels.end() ? nullptr : &*found;
 }
 
-Result<TrainingConfig> ReadTrainingConfig(const ContainerPaths& paths) {
+Result<TrainingConfig> ReadTrainingConfig(const ContainerPaths& paths, std::string_view default_content_type) {
   TrainingConfig config;
   SAGESPARK_ASSIGN_OR_RETURN(config.hyperparameters, ReadHyperparameters(paths.hyperparameters()));
-  SAGESPARK_ASSIGN_OR_RETURN(config.channels, ReadChannels(paths.input_data_config()));
+  SAGESPARK_ASSIGN_OR_RETURN(config.channels, ReadChannels(paths.input_data_config(), default_content_type));
   SAGESPARK_ASSIGN_OR_RETURN(config.resources, ReadResources(paths.resource_config()));
   return config;
 }

@@ -30,7 +30,7 @@ enum class InputMode { kFile, kPipe };
 /// A channel as inputdataconfig.json describes it.
 struct ChannelConfig {
   std::string name;
-  MediaType content_type;  ///< application/x-recordio-protobuf unless given.
+  MediaType content_type;  ///< The algorithm's default unless given; what has no slash is taken as it is ("csv").
   InputMode input_mode = InputMode::kFile;  ///< FastFile looks like File from inside.
 };
 
@@ -49,9 +49,11 @@ struct TrainingConfig {
   const ChannelConfig* FindChannel(std::string_view name) const;
 };
 
-/// Reads the three files. A missing resourceconfig.json means one host. Fails with kNotFound or kCorruptData,
+/// Reads the three files. Channels that do not say their content type have the default one. A missing resourceconfig.json
+/// means one host. Fails with kNotFound or kCorruptData,
 /// naming the file, kInvalidArgument for a value out of its range, kUnimplemented for gzip and unknown wrappers.
-Result<TrainingConfig> ReadTrainingConfig(const ContainerPaths& paths);
+Result<TrainingConfig> ReadTrainingConfig(const ContainerPaths& paths,
+                                          std::string_view default_content_type = kRecordIoProtobuf);
 
 /// `defaults` with the values of `given` in their places, and the names that have no default behind them.
 Hyperparameters MergeHyperparameters(const Hyperparameters& defaults, const Hyperparameters& given);
