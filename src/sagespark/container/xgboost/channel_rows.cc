@@ -5,6 +5,7 @@
 #include "sagespark/container/xgboost/content_types.h"
 #include "sagespark/container/xgboost/csv_rows.h"
 #include "sagespark/container/xgboost/libsvm_rows.h"
+#include "sagespark/container/xgboost/parquet/parquet_rows.h"
 #include "sagespark/container/xgboost/record_rows.h"
 
 namespace sagespark::container {
@@ -62,6 +63,14 @@ Result<algo::XGBoostRows> ReadFiles(TrainingContext& context, const Channel& cha
   if (format == XGBoostFormat::kCsv) {
     CsvRows reader({.has_labels = true, .has_weights = csv_weights});
     SAGESPARK_RETURN_IF_ERROR(AppendFiles(context, channel, files, reader));
+    return std::move(reader).Finish();
+  }
+  if (format == XGBoostFormat::kParquet) {
+    ParquetRows reader;
+    for (const std::string& file : files) {
+      SAGESPARK_RETURN_IF_ERROR(context.cancellation().Check());
+      SAGESPARK_RETURN_IF_ERROR(reader.Append(file));
+    }
     return std::move(reader).Finish();
   }
   RecordRows reader(/*requires_labels=*/true);
