@@ -1,0 +1,267 @@
+"""XGBoost's container beside the Python package: the same predictions from every format, models both ways, answers by the rules
+of AWS's image, jobs and endpoints in the local cloud."""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+import xgboost
+
+import record_proto
+from test_kmeans_container import make_job, post
+from test_sagemaker import ROLE, SageMaker, wait
+
+LAUNCHER = pathlib.Path(os.environ.get("SAGESPARK_BIN_DIR", "build/release/bin")) / "sagespark-container"
+RECORDIO = "application/x-recordio-protobuf"
+IMAGE = "811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1"
+PARAMETERS = {"objective": "multi:softprob", "num_class": "3", "max_depth": "4", "eta": "0.3", "subsample": "0.7", "seed": "3",
+              "nthread": "1"}
+ROUNDS = 8
+
+
+def data(count=400, columns=12, seed=0):
+    """Rows with zeros, missing values (NaN) and rows of nothing else, and their labels."""
+    random = np.random.default_rng(seed)
+    values = np.round(random.normal(size=(count, columns)), 3).astype(np.float32)
+    values[random.random(values.shape) < 0.2] = 0
+    values[random.random(values.shape) < 0.2] = np.nan
+    values[::50] = np.nan
+    filled = np.nan_to_num(values)
+    labels = np.digitize(filled[:, 0] + filled[:, 1] * filled[:, 2], [-0.3, 0.3]).astype(np.float32)
+    return values, labels
+
+
+def libsvm(values, labels=None, first=0):
+    """What is missing is left out; `first` is the number of the first column."""
+    lines = []
+    for i, row in enumerate(values):
+        entries = [f"{first + j}:{value!r}" for j, value in enumerate(row.tolist()) if not np.isnan(value)]
+        lines.append(" ".join(([] if labels is None else [f"{labels[i]:g}"]) + entries))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def csv(values, labels=None):
+    table = values.tolist() if labels is None else np.column_stack([labels, values]).tolist()
+    return "".join(",".join("" if np.isnan(cell) else repr(cell) for cell in row) + "\n" for row in table).encode()
+
+
+def parquet(values, labels):
+    table = pa.table({"label": labels} | {f"f{j}": pa.array(values[:, j], from_pandas=True) for j in range(values.shape[1])})
+    sink = pa.BufferOutputStream()
+    pyarrow.parquet.write_table(table, sink, row_group_size=100)
+    return sink.getvalue().to_pybytes()
+
+
+def records(values, labels=None):
+    return record_proto.write(
+        record_proto.dense(row, label=None if labels is None else float(labels[i])) for i, row in enumerate(values))
+
+
+def python_booster(values, labels, parameters=PARAMETERS, rounds=ROUNDS, **options):
+    return xgboost.train(parameters, xgboost.DMatrix(values, label=labels), rounds, **options)
+
+
+def shifted(values):
+    """As 1-based LibSVM has them: an empty column in front."""
+    return np.column_stack([np.full(len(values), np.nan, np.float32), values])
+
+
+def train(root, timeout=120):
+    return subprocess.run([LAUNCHER, "xgboost", "train", "--root", root], capture_output=True, text=True, timeout=timeout)
+
+
+def make_trained(root, files, content_type, parameters=PARAMETERS, rounds=ROUNDS):
+    make_job(root, parameters | {"num_round": str(rounds)}, files, content_type=content_type)
+    done = train(root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@contextlib.contextmanager
+def serving(root, **environment):
+    process = subprocess.Popen([LAUNCHER, "xgboost", "serve", "--root", root], stdout=subprocess.PIPE, text=True,
+                               env={**os.environ, "SAGEMAKER_BIND_TO_PORT": "0", **environment})
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("listening on http://127.0.0.1:"), line
+        yield line.split()[-1]
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def numbers(body):
+    return np.array([[float(cell) for cell in line.split(",")] for line in body.decode().splitlines()], np.float32)
+
+
+FORMATS = {
+    "libsvm": ("text/libsvm", libsvm, lambda values: values),
+    "one-based": ("text/x-libsvm", lambda values, labels=None: libsvm(values, labels, first=1), shifted),
+    "csv": ("text/csv", csv, lambda values: values),
+    "parquet": ("application/x-parquet", parquet, lambda values: values),
+    "recordio": (RECORDIO, records, lambda values: values),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_predicts_as_the_python_package(tmp_path, name):
+    content_type, write, python_rows = FORMATS[name]
+    values, labels = data()
+    make_trained(tmp_path, {"train": {"part-0": write(values[:150], labels[:150]), "part-1": write(values[150:], labels[150:])}},
+                 content_type)
+    booster = python_booster(python_rows(values), labels)
+    test, _ = data(seed=1)
+    expected = booster.predict(xgboost.DMatrix(python_rows(test)))
+    requests = {"text/csv": csv(python_rows(test)), "text/libsvm": libsvm(python_rows(test))}
+    if name != "parquet":
+        requests[content_type] = write(test)
+    with serving(tmp_path) as url:
+        for request_type, body in requests.items():
+            status, answer_type, answer = post(url, body, request_type)
+            assert (status, answer_type) == (200, "text/csv"), answer
+            np.testing.assert_array_equal(numbers(answer), expected)
+    # The model moves to Python and predicts the same there.
+    loaded = xgboost.Booster(model_file=str(tmp_path / "model" / "xgboost-model"))
+    np.testing.assert_array_equal(loaded.predict(xgboost.DMatrix(python_rows(test))), expected)
+
+
+@pytest.mark.parametrize("kind", ["ubj", "json"])
+def test_serves_a_model_that_python_saved(tmp_path, kind):
+    values, labels = data()
+    booster = python_booster(values, labels)
+    (tmp_path / "model").mkdir()
+    booster.save_model(tmp_path / f"model.{kind}")
+    (tmp_path / f"model.{kind}").rename(tmp_path / "model" / "xgboost-model")
+    with serving(tmp_path) as url:
+        status, _, answer = post(url, libsvm(values, labels), "text/libsvm")
+        assert status == 200
+        np.testing.assert_array_equal(numbers(answer), booster.predict(xgboost.DMatrix(values)))
+
+
+def test_early_stopping_is_that_of_the_python_package(tmp_path):
+    values, labels = data()
+    test, test_labels = data(seed=1)
+    parameters = PARAMETERS | {"eval_metric": "merror,mlogloss", "early_stopping_rounds": "3", "eta": "1"}
+    files = {"train": {"rows": csv(values, labels)}, "validation": {"rows": csv(test, test_labels)}}
+    log = make_trained(tmp_path, files, "text/csv", parameters, rounds=60)
+    history = {}
+    matrices = {"train": xgboost.DMatrix(values, label=labels), "validation": xgboost.DMatrix(test, label=test_labels)}
+    booster = xgboost.train(PARAMETERS | {"eval_metric": ["merror", "mlogloss"], "eta": "1"}, matrices["train"], 60,
+                            evals=[(matrix, name) for name, matrix in matrices.items()], evals_result=history, verbose_eval=False,
+                            callbacks=[xgboost.callback.EarlyStopping(rounds=3, data_name="validation", save_best=True)])
+    lines = re.findall(r"^\[\d+\]#011.*$", log, re.M)
+    assert len(lines) == len(history["train"]["merror"]) < 60
+    for number, line in enumerate(lines):
+        expected = "".join(f"#011{name}-{metric}:{history[name][metric][number]:.5f}"
+                           for name in ("train", "validation") for metric in ("merror", "mlogloss"))
+        assert line == f"[{number}]{expected}"
+    loaded = xgboost.Booster(model_file=str(tmp_path / "model" / "xgboost-model"))
+    assert loaded.num_boosted_rounds() == booster.num_boosted_rounds()
+    assert int(loaded.attr("best_iteration")) == booster.best_iteration
+    np.testing.assert_array_equal(loaded.predict(matrices["validation"]), booster.predict(matrices["validation"]))
+
+
+def test_a_metric_is_found_by_the_expression_that_aws_documents(tmp_path):
+    values, labels = data()
+    log = make_trained(tmp_path, {"train": {"rows": csv(values, labels)}}, "text/csv",
+                       PARAMETERS | {"eval_metric": "merror"})
+    found = re.findall(r".*\[[0-9]+\].*#011train-merror:([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*", log)
+    assert len(found) == ROUNDS
+
+
+def test_stopping_leaves_the_model_when_asked(tmp_path):
+    values, labels = data(4000)
+    for keeps in ("true", "false"):
+        root = tmp_path / keeps
+        make_job(root, PARAMETERS | {"num_round": "1000000", "save_model_on_termination": keeps},
+                 {"train": {"rows": csv(values, labels)}}, content_type="text/csv")
+        process = subprocess.Popen([LAUNCHER, "xgboost", "train", "--root", root], stdout=subprocess.PIPE, text=True)
+        for line in process.stdout:
+            if line.startswith("[3]"):
+                break
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+        assert process.wait(timeout=60) == 143
+        assert not (root / "output" / "failure").exists()
+        model = root / "model" / "xgboost-model"
+        assert model.exists() == (keeps == "true")
+        if keeps == "true":
+            assert xgboost.Booster(model_file=str(model)).num_boosted_rounds() >= 4
+
+
+def test_answers_by_the_rules_of_awss_image(tmp_path):
+    values, labels = data()
+    make_trained(tmp_path, {"train": {"rows": libsvm(values, labels)}}, "text/libsvm")
+    with serving(tmp_path, MAX_CONTENT_LENGTH="2000") as url:
+        assert post(url, b"", "text/csv")[0] == 204
+        status, _, message = post(url, b"0:1 1:x\n", "text/libsvm")
+        assert (status, b'line 1, "1:x"' in message) == (415, True)
+        assert post(url, b"{}", "application/json")[0] == 415
+        assert post(url, b"1,2\n", "text/csv")[0] == 400
+        assert post(url, csv(values[:1]), "text/csv", accept="image/png")[0] == 406
+        assert post(url, csv(values), "text/csv")[0] == 413
+        status, kind, body = post(url, csv(values[:2]), "text/csv", accept="application/json")
+        assert kind == "application/json"
+        assert [len(row["score"]) for row in json.loads(body)["predictions"]] == [3, 3]
+        record = record_proto.read(post(url, csv(values[:2]), "text/csv", accept=RECORDIO)[2])[0]
+        np.testing.assert_array_equal(np.float32(record.label["score"].float32_tensor.values),
+                                      np.float32(json.loads(body)["predictions"][0]["score"]))
+    with serving(tmp_path, SAGEMAKER_INFERENCE_OUTPUT="predicted_label,probability", SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT="application/jsonlines") as url:
+        row = json.loads(post(url, csv(values[:1]), "text/csv")[2])
+        assert row.keys() == {"predicted_label", "probability"} and isinstance(row["predicted_label"], int)
+
+
+@pytest.mark.parametrize("name, model", [("pickle", b"\x80\x04\x95xgboost.core"), ("torn", None), ("foreign", b"PK\x03\x04zip")])
+def test_refuses_a_model_that_is_none_by_its_name(tmp_path, name, model):
+    values, labels = data()
+    python_booster(values, labels).save_model(tmp_path / "whole.ubj")
+    whole = (tmp_path / "whole.ubj").read_bytes()
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "xgboost-model").write_bytes(whole[: len(whole) // 2] if model is None else model)
+    done = subprocess.run([LAUNCHER, "xgboost", "serve", "--root", tmp_path, "--port", "0"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "Model file is no XGBoost model" in done.stdout and "model/xgboost-model" in done.stdout
+
+
+def test_trains_and_serves_in_the_local_cloud(cloud):
+    values, labels = data()
+    sagemaker = SageMaker(cloud, bucket="xgboost-data")
+    sagemaker.s3.put_object(Bucket="xgboost-data", Key="rows/part-0", Body=libsvm(values, labels, first=1))
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://xgboost-data/rows/",
+                               "S3DataDistributionType": "ShardedByS3Key"}}
+    changes = {"AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+               "HyperParameters": PARAMETERS | {"num_round ": str(ROUNDS)},
+               "InputDataConfig": [{"ChannelName": "train", "DataSource": source}]}
+    description = sagemaker.train("xgboost-job", **changes)
+    assert description["TrainingJobStatus"] == "Completed", description
+    model = {"Image": IMAGE, "ModelDataUrl": description["ModelArtifacts"]["S3ModelArtifacts"]}
+    sagemaker.client.create_model(ModelName="xgb", ExecutionRoleArn=ROLE, PrimaryContainer=model)
+    sagemaker.client.create_endpoint_config(EndpointConfigName="xgb", ProductionVariants=[
+        {"VariantName": "AllRequests", "ModelName": "xgb", "InitialInstanceCount": 1, "InstanceType": "ml.m4.xlarge"}])
+    sagemaker.client.create_endpoint(EndpointName="xgb", EndpointConfigName="xgb")
+    wait(lambda: sagemaker.client.describe_endpoint(EndpointName="xgb"), "EndpointStatus", "InService")
+    reply = sagemaker.runtime.invoke_endpoint(EndpointName="xgb", ContentType="text/x-libsvm", Accept="text/csv",
+                                              Body=libsvm(values, labels, first=1))
+    expected = python_booster(shifted(values), labels).predict(xgboost.DMatrix(shifted(values)))
+    np.testing.assert_array_equal(numbers(reply["Body"].read()), expected)
+    sagemaker.client.delete_endpoint(EndpointName="xgb")
+
+
+def test_a_failed_job_says_why(cloud):
+    sagemaker = SageMaker(cloud, bucket="xgboost-bad")
+    sagemaker.s3.put_object(Bucket="xgboost-bad", Key="rows/part-0", Body=b"1 1:2\n1 1;2\n")
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://xgboost-bad/rows/", "S3DataDistributionType": "FullyReplicated"}}
+    changes = {"AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+               "HyperParameters": {"num_round": "2"}, "InputDataConfig": [{"ChannelName": "train", "DataSource": source}]}
+    description = sagemaker.train("xgboost-bad", **changes)
+    assert description["TrainingJobStatus"] == "Failed"
+    assert "ClientError: LibSVM entry does not parse" in description["FailureReason"]
+    assert 'line 2, "1;2"' in description["FailureReason"]
