@@ -15,10 +15,10 @@ bool SameName(std::string_view a, std::string_view b) {
 
 class StringBody final : public RequestBody {
  public:
-  explicit StringBody(std::string bytes) : bytes_(std::move(bytes)) {}
+  explicit StringBody(std::shared_ptr<const std::string> bytes) : bytes_(std::move(bytes)) {}
 
-  int64_t size() const override { return static_cast<int64_t>(bytes_.size()); }
-  std::string_view in_memory() const override { return bytes_; }
+  int64_t size() const override { return static_cast<int64_t>(bytes_->size()); }
+  std::string_view in_memory() const override { return *bytes_; }
 
   Status Rewind() override {
     position_ = 0;
@@ -26,14 +26,14 @@ class StringBody final : public RequestBody {
   }
 
   Result<size_t> Read(std::span<char> buffer) override {
-    const size_t count = std::min(buffer.size(), bytes_.size() - position_);
-    std::memcpy(buffer.data(), bytes_.data() + position_, count);
+    const size_t count = std::min(buffer.size(), bytes_->size() - position_);
+    std::memcpy(buffer.data(), bytes_->data() + position_, count);
     position_ += count;
     return count;
   }
 
  private:
-  std::string bytes_;
+  const std::shared_ptr<const std::string> bytes_;
   size_t position_ = 0;
 };
 
@@ -114,7 +114,13 @@ Result<Endpoint> ParseEndpoint(std::string_view url) {
   return endpoint;
 }
 
-std::shared_ptr<RequestBody> MakeBody(std::string bytes) { return std::make_shared<StringBody>(std::move(bytes)); }
+std::shared_ptr<RequestBody> MakeBody(std::string bytes) {
+  return MakeBody(std::make_shared<const std::string>(std::move(bytes)));
+}
+
+std::shared_ptr<RequestBody> MakeBody(std::shared_ptr<const std::string> bytes) {
+  return std::make_shared<StringBody>(std::move(bytes));
+}
 
 std::string HttpRequest::ToString() const { return method + " " + endpoint.ToString() + path; }
 

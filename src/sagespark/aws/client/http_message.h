@@ -67,6 +67,7 @@ class RequestBody {
 
 /// A body in memory.
 std::shared_ptr<RequestBody> MakeBody(std::string bytes);
+std::shared_ptr<RequestBody> MakeBody(std::shared_ptr<const std::string> bytes);
 
 struct HttpRequest {
   std::string method = "GET";

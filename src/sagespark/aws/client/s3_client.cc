@@ -212,11 +212,12 @@ class Client final : public S3Client {
   }
 
   Result<S3Part> UploadPart(const std::string& bucket, const std::string& key, const std::string& upload_id,
-                            int32_t number, std::string body, const CallOptions& options) override {
+                            int32_t number, std::shared_ptr<const std::string> body,
+                            const CallOptions& options) override {
     SAGESPARK_ASSIGN_OR_RETURN(ServiceCall call, Call("UploadPart", "PUT", bucket, key, options));
     call.operation += " part " + std::to_string(number);
     call.request.query = Query({{"partNumber", std::to_string(number)}, {"uploadId", upload_id}});
-    S3Part part{.number = number, .crc32 = AddChecksum(call.request, body)};
+    S3Part part{.number = number, .crc32 = AddChecksum(call.request, *body)};
     call.request.body = MakeBody(std::move(body));
     SAGESPARK_ASSIGN_OR_RETURN(const HttpResponse response, Send(std::move(call), bucket));
     part.etag = WithoutQuotes(response.headers.Get("ETag"));

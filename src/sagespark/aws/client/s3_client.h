@@ -109,8 +109,10 @@ class S3Client {
   /// Returns the upload id.
   virtual Result<std::string> CreateMultipartUpload(const std::string& bucket, const std::string& key,
                                                     const S3PutOptions& put = {}, const CallOptions& options = {}) = 0;
+  /// The body is shared so that its memory can serve the next part when the call is over.
   virtual Result<S3Part> UploadPart(const std::string& bucket, const std::string& key, const std::string& upload_id,
-                                    int32_t number, std::string body, const CallOptions& options = {}) = 0;
+                                    int32_t number, std::shared_ptr<const std::string> body,
+                                    const CallOptions& options = {}) = 0;
   /// Returns the object's ETag.
   virtual Result<std::string> CompleteMultipartUpload(const std::string& bucket, const std::string& key,
                                                       const std::string& upload_id, const std::vector<S3Part>& parts,

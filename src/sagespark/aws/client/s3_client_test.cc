@@ -157,7 +157,7 @@ TEST_F(S3ClientTest, UploadsInParts) {
   });
   const auto client = ClientOf(server);
   ASSERT_OK_AND_ASSIGN(const std::string id, client->CreateMultipartUpload("b", "k"));
-  ASSERT_OK_AND_ASSIGN(const S3Part part, client->UploadPart("b", "k", id, 1, "123456789"));
+  ASSERT_OK_AND_ASSIGN(const S3Part part, client->UploadPart("b", "k", id, 1, std::make_shared<const std::string>("123456789")));
   EXPECT_THAT(client->CompleteMultipartUpload("b", "k", id, {part}), HasValue(std::string("whole-1")));
   EXPECT_EQ(server.requests()[0].header("x-amz-checksum-algorithm"), "CRC32");
   EXPECT_THAT(server.requests()[2].body,

@@ -115,7 +115,7 @@ class S3OutputStream final : public io::OutputStream {
 
   ~S3OutputStream() override {
     if (finished_) return;
-    for (auto& part : in_flight_) part.wait();
+    for (auto& part : in_flight_) part.sent.wait();
     if (upload_id_.empty()) return;
     // Not with the caller's limits: a cancelled job must not leave its parts behind.
     const Status aborted = client_->AbortMultipartUpload(uri_.authority, uri_.path, upload_id_);
@@ -127,10 +127,9 @@ class S3OutputStream final : public io::OutputStream {
     bytes_written_ += static_cast<int64_t>(bytes.size());
     while (!bytes.empty()) {
       // Full parts leave when the next byte comes, so that what fits one part stays one PUT.
-      if (buffer_.size() == options_.part_bytes) SAGESPARK_RETURN_IF_ERROR(Keep(SendPart()));
-      if (buffer_.capacity() == 0 && !upload_id_.empty()) buffer_.reserve(options_.part_bytes);
-      const size_t count = std::min(bytes.size(), options_.part_bytes - buffer_.size());
-      buffer_.append(bytes.substr(0, count));
+      if (buffer_->size() == options_.part_bytes) SAGESPARK_RETURN_IF_ERROR(Keep(SendPart()));
+      const size_t count = std::min(bytes.size(), options_.part_bytes - buffer_->size());
+      buffer_->append(bytes.substr(0, count));
       bytes.remove_prefix(count);
     }
     return Status::Ok();
@@ -140,7 +139,7 @@ class S3OutputStream final : public io::OutputStream {
     SAGESPARK_RETURN_IF_ERROR(failure_);
     if (upload_id_.empty()) {
       SAGESPARK_RETURN_IF_ERROR(
-          client_->PutObject(uri_.authority, uri_.path, std::move(buffer_), {}, options_.call).status());
+          client_->PutObject(uri_.authority, uri_.path, std::move(*buffer_), {}, options_.call).status());
     } else {
       SAGESPARK_RETURN_IF_ERROR(FinishParts());
       SAGESPARK_RETURN_IF_ERROR(CompleteUpload(*client_, Pending(), options_.call));
@@ -157,6 +156,11 @@ class S3OutputStream final : public io::OutputStream {
   }
 
  private:
+  struct PartInFlight {
+    std::future<Result<S3Part>> sent;
+    std::shared_ptr<std::string> bytes;
+  };
+
   io::PendingFile Pending() const {
     return {.uri = uri_, .upload_id = upload_id_, .parts = parts_, .size = bytes_written_};
   }
@@ -177,27 +181,38 @@ class S3OutputStream final : public io::OutputStream {
                            " bytes: " + uri_.ToString());
     }
     while (static_cast<int>(in_flight_.size()) >= options_.parts_in_flight) SAGESPARK_RETURN_IF_ERROR(TakeOldest());
-    in_flight_.push_back(std::async(
-        std::launch::async,
-        [client = client_, uri = uri_, upload_id = upload_id_, number = next_part_++, call = options_.call,
-         bytes = std::move(buffer_)]() mutable {
-          return client->UploadPart(uri.authority, uri.path, upload_id, number, std::move(bytes), call);
-        }));
-    buffer_ = {};
+    auto sent = std::async(std::launch::async, [client = client_, uri = uri_, upload_id = upload_id_,
+                                                number = next_part_++, call = options_.call, bytes = buffer_] {
+      return client->UploadPart(uri.authority, uri.path, upload_id, number, bytes, call);
+    });
+    in_flight_.push_back({std::move(sent), std::move(buffer_)});
+    buffer_ = EmptyBuffer();
     return Status::Ok();
   }
 
   Status TakeOldest() {
-    auto part = in_flight_.front().get();
+    auto part = in_flight_.front().sent.get();
+    spare_ = std::move(in_flight_.front().bytes);
     in_flight_.pop_front();
     SAGESPARK_RETURN_IF_ERROR(part);
     parts_.push_back({part->number, std::move(part->etag), std::move(part->crc32)});
     return Status::Ok();
   }
 
+  /// The memory of a part that has arrived serves again: as much of it as parts in flight, however many there are.
+  std::shared_ptr<std::string> EmptyBuffer() {
+    std::shared_ptr<std::string> buffer = std::exchange(spare_, nullptr);
+    if (buffer == nullptr || buffer.use_count() > 1) {  // The client may not have let go of it.
+      buffer = std::make_shared<std::string>();
+      buffer->reserve(options_.part_bytes);
+    }
+    buffer->clear();
+    return buffer;
+  }
+
   /// An upload has at least one part, an empty one for an empty file.
   Status FinishParts() {
-    if (!buffer_.empty() || next_part_ == 1) SAGESPARK_RETURN_IF_ERROR(Keep(SendPart()));
+    if (!buffer_->empty() || next_part_ == 1) SAGESPARK_RETURN_IF_ERROR(Keep(SendPart()));
     while (!in_flight_.empty()) SAGESPARK_RETURN_IF_ERROR(Keep(TakeOldest()));
     return Status::Ok();
   }
@@ -205,10 +220,11 @@ class S3OutputStream final : public io::OutputStream {
   const std::shared_ptr<S3Client> client_;
   const Uri uri_;
   const S3FileSystemOptions options_;
-  std::string buffer_;
+  std::shared_ptr<std::string> buffer_ = std::make_shared<std::string>();
+  std::shared_ptr<std::string> spare_;
   std::string upload_id_;
   int32_t next_part_ = 1;
-  std::deque<std::future<Result<S3Part>>> in_flight_;
+  std::deque<PartInFlight> in_flight_;
   std::vector<io::UploadedPart> parts_;
   Status failure_;
   bool finished_ = false;

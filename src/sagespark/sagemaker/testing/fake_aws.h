@@ -268,8 +268,8 @@ class FakeS3 final : public aws::S3Client {
                                             const aws::CallOptions&) override {
     return Unimplemented("CreateMultipartUpload");
   }
-  Result<aws::S3Part> UploadPart(const std::string&, const std::string&, const std::string&, int32_t, std::string,
-                                 const aws::CallOptions&) override {
+  Result<aws::S3Part> UploadPart(const std::string&, const std::string&, const std::string&, int32_t,
+                                 std::shared_ptr<const std::string>, const aws::CallOptions&) override {
     return Unimplemented("UploadPart");
   }
   Result<std::string> CompleteMultipartUpload(const std::string&, const std::string&, const std::string&,
