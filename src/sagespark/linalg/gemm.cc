@@ -9,15 +9,33 @@
 #include "sagespark/linalg/blas_threads.h"
 
 namespace sagespark::linalg {
+namespace {
 
-void MultiplyTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
-  SAGESPARK_DCHECK(a.cols() == b.cols() && out.rows() == a.rows() && out.cols() == b.rows());
+void Product(CBLAS_TRANSPOSE transpose_a, MatrixView<const float> a, CBLAS_TRANSPOSE transpose_b,
+             MatrixView<const float> b, int64_t inner, MatrixView<float> out) {
   if (out.rows() == 0 || out.cols() == 0) return;
   UseOneBlasThread();
   const auto leading = [](int64_t stride) { return static_cast<int>(std::max<int64_t>(stride, 1)); };
-  scipy_cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(a.rows()), static_cast<int>(b.rows()),
-                    static_cast<int>(a.cols()), 1.0F, a.data(), leading(a.stride()), b.data(), leading(b.stride()),
-                    0.0F, out.data(), leading(out.stride()));
+  scipy_cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, static_cast<int>(out.rows()), static_cast<int>(out.cols()),
+                    static_cast<int>(inner), 1.0F, a.data(), leading(a.stride()), b.data(), leading(b.stride()), 0.0F,
+                    out.data(), leading(out.stride()));
+}
+
+}  // namespace
+
+void MultiplyTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
+  SAGESPARK_DCHECK(a.cols() == b.cols() && out.rows() == a.rows() && out.cols() == b.rows());
+  Product(CblasNoTrans, a, CblasTrans, b, a.cols(), out);
+}
+
+void Multiply(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
+  SAGESPARK_DCHECK(a.cols() == b.rows() && out.rows() == a.rows() && out.cols() == b.cols());
+  Product(CblasNoTrans, a, CblasNoTrans, b, a.cols(), out);
+}
+
+void MultiplyFirstTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
+  SAGESPARK_DCHECK(a.rows() == b.rows() && out.rows() == a.cols() && out.cols() == b.cols());
+  Product(CblasTrans, a, CblasNoTrans, b, a.rows(), out);
 }
 
 double FloatProductError(int64_t cols, double norm_a, double norm_b) {

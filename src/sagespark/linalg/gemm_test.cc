@@ -37,6 +37,18 @@ TEST(MultiplyTransposedTest, TakesEmptyMatrices) {
   EXPECT_THAT(zero.values(), testing::ElementsAre(0));
 }
 
+TEST(MultiplyTest, MultipliesByHand) {
+  const Matrix<float> a(2, 3, {1, 2, 3, 4, 5, 6});
+  const Matrix<float> b(3, 1, {1, 0, -1});
+  Matrix<float> out(2, 1);
+  Multiply(a.view(), b.view(), out.view());
+  EXPECT_THAT(out.values(), testing::ElementsAre(-2, -2));
+  const Matrix<float> c(2, 1, {1, -1});
+  Matrix<float> transposed(3, 1);
+  MultiplyFirstTransposed(a.view(), c.view(), transposed.view());
+  EXPECT_THAT(transposed.values(), testing::ElementsAre(-3, -3, -3));
+}
+
 TEST(FloatProductErrorTest, CoversTheErrorOfLongProducts) {
   // 0.1 is no float: each of the 5000 products is rounded, and so is each sum.
   const Matrix<float> a(1, 5000, std::vector<float>(5000, 0.1F));

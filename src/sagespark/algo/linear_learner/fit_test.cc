@@ -1,0 +1,289 @@
+#include "sagespark/algo/linear_learner/fit.h"
+
+#include <cmath>
+#include <string>
+
+#include "sagespark/algo/linear_learner/testing/job.h"
+
+namespace sagespark::algo {
+namespace {
+
+using Hyperparameters = std::map<std::string, std::string>;
+
+struct LossCase {
+  std::string predictor_type;
+  std::string loss;
+  std::string labels;
+  std::string optimum;
+  double within;
+};
+
+std::ostream& operator<<(std::ostream& out, const LossCase& c) { return out << c.optimum; }
+
+class LinearOptimumTest : public testing::TestWithParam<LossCase> {};
+
+Hyperparameters Of(const LossCase& c) {
+  return {{"predictor_type", c.predictor_type}, {"loss", c.loss}, {"num_classes", "4"}, {"wd", "0.001"},
+          {"epochs", "100"}, {"early_stopping_patience", "100"}};
+}
+
+TEST_P(LinearOptimumTest, IsReachedInAHundredEpochs) {
+  ASSERT_OK_AND_ASSIGN(const LinearJob job, RunLinearJob(Of(GetParam()), Goldens().Matrix("features").view(),
+                                                         Goldens().List(GetParam().labels)));
+  const double optimum = Goldens().Number("optimum_" + GetParam().optimum);
+  EXPECT_LE(job.objective, (1 + GetParam().within) * optimum);
+  EXPECT_GE(job.objective, (1 - 1e-3) * optimum);
+}
+
+TEST_P(LinearOptimumTest, OneModelReachesItToo) {
+  Hyperparameters hyperparameters = Of(GetParam());
+  hyperparameters["num_models"] = "1";
+  ASSERT_OK_AND_ASSIGN(const LinearJob job, RunLinearJob(hyperparameters, Goldens().Matrix("features").view(),
+                                                         Goldens().List(GetParam().labels)));
+  EXPECT_LE(job.objective, (1 + GetParam().within) * Goldens().Number("optimum_" + GetParam().optimum));
+}
+
+TEST_P(LinearOptimumTest, SparseRowsGiveTheSameModelButForRounding) {
+  Hyperparameters hyperparameters = Of(GetParam());
+  hyperparameters["epochs"] = "2";
+  const auto& features = Goldens().Matrix("features");
+  const auto labels = Goldens().List(GetParam().labels);
+  ASSERT_OK_AND_ASSIGN(const LinearJob dense, RunLinearJob(hyperparameters, features.view(), labels));
+  ASSERT_OK_AND_ASSIGN(const LinearJob sparse, RunLinearJob(hyperparameters, features.view(), labels, {.sparse = true}));
+  EXPECT_NEAR(sparse.objective, dense.objective, 2e-3 * dense.objective);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Losses, LinearOptimumTest,
+    testing::Values(LossCase{"binary_classifier", "logistic", "binary", "logistic", 0.005},
+                    LossCase{"binary_classifier", "hinge_loss", "binary", "hinge_loss", 0.01},
+                    LossCase{"multiclass_classifier", "softmax_loss", "classes", "softmax_loss", 0.005},
+                    LossCase{"multiclass_classifier", "hinge_loss", "classes", "multiclass_hinge_loss", 0.02},
+                    LossCase{"regressor", "squared_loss", "numbers", "squared_loss", 0.001},
+                    LossCase{"regressor", "absolute_loss", "numbers", "absolute_loss", 0.005},
+                    LossCase{"regressor", "eps_insensitive_squared_loss", "numbers", "eps_insensitive_squared_loss", 0.005},
+                    LossCase{"regressor", "eps_insensitive_absolute_loss", "numbers", "eps_insensitive_absolute_loss",
+                             0.005},
+                    LossCase{"regressor", "quantile_loss", "numbers", "quantile_loss", 0.005},
+                    LossCase{"regressor", "huber_loss", "numbers", "huber_loss", 0.005}),
+    [](const auto& info) { return info.param.optimum; });
+
+TEST(LinearLearnerTrainerTest, GivesTheSameModelForAnyNumberOfThreads) {
+  const Hyperparameters hyperparameters = {{"predictor_type", "multiclass_classifier"}, {"num_classes", "4"}};
+  const auto& features = Goldens().Matrix("features");
+  for (const bool sparse : {false, true}) {
+    SCOPED_TRACE(sparse);
+    ASSERT_OK_AND_ASSIGN(const LinearJob one, RunLinearJob(hyperparameters, features.view(), Goldens().List("classes"),
+                                                           {.threads = 1, .sparse = sparse}));
+    ASSERT_OK_AND_ASSIGN(const LinearJob three, RunLinearJob(hyperparameters, features.view(), Goldens().List("classes"),
+                                                             {.threads = 3, .sparse = sparse}));
+    EXPECT_EQ(one.model.weights, three.model.weights);
+    EXPECT_EQ(one.model.bias, three.model.bias);
+  }
+}
+
+TEST(LinearLearnerTrainerTest, CutsSmallDataIntoThirtyTwoUpdatesWithTheOptimizerLeftToAuto) {
+  const auto& features = Goldens().Matrix("features");
+  Hyperparameters hyperparameters = {{"predictor_type", "binary_classifier"}, {"epochs", "2"}};
+  // 400 rows: 16 an update make 25.
+  ASSERT_OK_AND_ASSIGN(const LinearJob known, RunLinearJob(hyperparameters, features.view(), Goldens().List("binary")));
+  EXPECT_EQ(known.updates, 2 * 25);
+  ASSERT_OK_AND_ASSIGN(const LinearJob unknown, RunLinearJob(hyperparameters, features.view(), Goldens().List("binary"),
+                                                             {.knows_rows = false}));
+  EXPECT_EQ(unknown.updates, 1 + 25);
+  hyperparameters["optimizer"] = "adam";
+  ASSERT_OK_AND_ASSIGN(const LinearJob adam, RunLinearJob(hyperparameters, features.view(), Goldens().List("binary")));
+  EXPECT_EQ(adam.updates, 2);
+}
+
+TEST(LinearLearnerTrainerTest, ModelAnswersRowsAsTheyCome) {
+  // y = 3 x_0 - 2 x_1 + 1000, far from zero and of different units.
+  linalg::Matrix<float> rows(64, 2);
+  std::vector<float> labels;
+  for (int64_t i = 0; i < 64; ++i) {
+    rows(i, 0) = 1000.0F + static_cast<float>(i % 8);
+    rows(i, 1) = 0.01F * static_cast<float>(i / 8);
+    labels.push_back(3 * rows(i, 0) - 200 * rows(i, 1) + 1000);
+  }
+  ASSERT_OK_AND_ASSIGN(const LinearJob job, RunLinearJob({{"predictor_type", "regressor"}, {"wd", "0"}, {"epochs", "200"},
+                                                          {"early_stopping_patience", "200"}, {"num_models", "1"}},
+                                                         std::as_const(rows).view(), labels));
+  EXPECT_NEAR(job.model.weights(0, 0), 3, 1e-2);
+  EXPECT_NEAR(job.model.weights(0, 1), -200, 1);
+  EXPECT_NEAR(job.model.weights(0, 0) * 1003 + job.model.weights(0, 1) * 0.03 + job.model.bias[0], 4003, 0.1);
+}
+
+TEST(LinearLearnerTrainerTest, L1MakesWeightsZero) {
+  ASSERT_OK_AND_ASSIGN(const LinearJob job,
+                       RunLinearJob({{"predictor_type", "binary_classifier"}, {"l1", "0.2"}, {"epochs", "50"}},
+                                    Goldens().Matrix("features").view(), Goldens().List("binary")));
+  const auto& weights = job.model.weights.values();
+  EXPECT_GE(std::count(weights.begin(), weights.end(), 0.0F), 2);
+  EXPECT_LT(std::count(weights.begin(), weights.end(), 0.0F), 6);
+}
+
+TEST(LinearLearnerTrainerTest, BalancedWeightsAnswerRareClassesMoreOften) {
+  // One row in ten is positive, with overlap.
+  linalg::Matrix<float> rows(200, 1);
+  std::vector<float> labels;
+  for (int64_t i = 0; i < 200; ++i) {
+    labels.push_back(i % 10 == 0 ? 1.0F : 0.0F);
+    rows(i, 0) = static_cast<float>(i % 7) + (i % 10 == 0 ? 3.0F : 0.0F);
+  }
+  Hyperparameters hyperparameters = {{"predictor_type", "binary_classifier"}, {"epochs", "100"}, {"num_models", "1"}};
+  ASSERT_OK_AND_ASSIGN(const LinearJob plain, RunLinearJob(hyperparameters, std::as_const(rows).view(), labels));
+  hyperparameters["positive_example_weight_mult"] = "balanced";
+  ASSERT_OK_AND_ASSIGN(const LinearJob balanced, RunLinearJob(hyperparameters, std::as_const(rows).view(), labels));
+  // Nine negative rows to a positive one: the log odds rise by about ln 9.
+  const auto middle = [](const LinearModel& model) { return model.weights(0, 0) * 4.5 + model.bias[0]; };
+  EXPECT_NEAR(middle(balanced.model) - middle(plain.model), std::log(9), 0.7);
+}
+
+struct ChangeCase {
+  Hyperparameters base;
+  std::string name;
+  std::string value;
+};
+
+std::ostream& operator<<(std::ostream& out, const ChangeCase& c) { return out << c.name << "=" << c.value; }
+
+class LinearHyperparameterTest : public testing::TestWithParam<ChangeCase> {};
+
+TEST_P(LinearHyperparameterTest, ChangesTheModel) {
+  Hyperparameters hyperparameters = {{"epochs", "8"}, {"num_models", "2"}};
+  for (const auto& [name, value] : GetParam().base) hyperparameters[name] = value;
+  const std::string& type = hyperparameters["predictor_type"];
+  const std::string labels = type == "regressor" ? "numbers" : type == "binary_classifier" ? "binary" : "classes";
+  const auto& features = Goldens().Matrix("features");
+  ASSERT_OK_AND_ASSIGN(const LinearJob before, RunLinearJob(hyperparameters, features.view(), Goldens().List(labels)));
+  hyperparameters[GetParam().name] = GetParam().value;
+  ASSERT_OK_AND_ASSIGN(const LinearJob after, RunLinearJob(hyperparameters, features.view(), Goldens().List(labels)));
+  EXPECT_FALSE(before.model.weights == after.model.weights && before.model.bias == after.model.bias &&
+               before.model.threshold == after.model.threshold);
+}
+
+const Hyperparameters kBinary = {{"predictor_type", "binary_classifier"}};
+const Hyperparameters kRegressor = {{"predictor_type", "regressor"}};
+const Hyperparameters kMulticlass = {{"predictor_type", "multiclass_classifier"}, {"num_classes", "4"}};
+
+Hyperparameters With(Hyperparameters base, const std::string& name, const std::string& value) {
+  base[name] = value;
+  return base;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, LinearHyperparameterTest,
+    testing::Values(
+        ChangeCase{kBinary, "mini_batch_size", "8"}, ChangeCase{kBinary, "epochs", "9"},
+        ChangeCase{kBinary, "normalize_data", "false"}, ChangeCase{kBinary, "unbias_data", "false"},
+        ChangeCase{kBinary, "num_point_for_scaler", "50"}, ChangeCase{kRegressor, "normalize_label", "false"},
+        ChangeCase{kRegressor, "unbias_label", "false"}, ChangeCase{kBinary, "loss", "hinge_loss"},
+        ChangeCase{With(kBinary, "loss", "hinge_loss"), "margin", "2"},
+        ChangeCase{With(kMulticlass, "loss", "hinge_loss"), "margin", "2"},
+        ChangeCase{With(kRegressor, "loss", "quantile_loss"), "quantile", "0.9"},
+        ChangeCase{With(kRegressor, "loss", "eps_insensitive_squared_loss"), "loss_insensitivity", "0.5"},
+        ChangeCase{With(kRegressor, "loss", "eps_insensitive_absolute_loss"), "loss_insensitivity", "0.5"},
+        ChangeCase{With(kRegressor, "loss", "huber_loss"), "huber_delta", "0.1"}, ChangeCase{kBinary, "use_bias", "false"},
+        ChangeCase{kBinary, "init_method", "normal"}, ChangeCase{kBinary, "init_scale", "1"},
+        ChangeCase{With(kBinary, "init_method", "normal"), "init_sigma", "1"}, ChangeCase{kBinary, "init_bias", "1"},
+        ChangeCase{kBinary, "optimizer", "adam"}, ChangeCase{kBinary, "optimizer", "sgd"},
+        ChangeCase{kBinary, "optimizer", "rmsprop"}, ChangeCase{kBinary, "learning_rate", "0.001"},
+        ChangeCase{With(kBinary, "optimizer", "sgd"), "momentum", "0.1"}, ChangeCase{kBinary, "beta_1", "0.5"},
+        ChangeCase{kBinary, "beta_2", "0.9"}, ChangeCase{With(kBinary, "optimizer", "rmsprop"), "beta_2", "0.5"},
+        ChangeCase{kBinary, "bias_lr_mult", "5"}, ChangeCase{With(kBinary, "wd", "0.1"), "bias_wd_mult", "5"},
+        ChangeCase{kBinary, "wd", "0.1"}, ChangeCase{kBinary, "l1", "0.1"}, ChangeCase{kBinary, "use_lr_scheduler", "false"},
+        ChangeCase{kBinary, "lr_scheduler_step", "10"}, ChangeCase{kBinary, "lr_scheduler_factor", "0.5"},
+        ChangeCase{kBinary, "lr_scheduler_minimum_lr", "0.01"},
+        ChangeCase{With(kBinary, "early_stopping_tolerance", "0.5"), "early_stopping_patience", "1"},
+        ChangeCase{kBinary, "early_stopping_tolerance", "0.5"}, ChangeCase{kBinary, "num_models", "4"},
+        ChangeCase{kBinary, "num_calibration_samples", "10"},
+        ChangeCase{kBinary, "binary_classifier_model_selection_criteria", "precision_at_target_recall"},
+        ChangeCase{kBinary, "binary_classifier_model_selection_criteria", "recall_at_target_precision"},
+        ChangeCase{With(kBinary, "binary_classifier_model_selection_criteria", "precision_at_target_recall"),
+                   "target_recall", "0.3"},
+        ChangeCase{With(kBinary, "binary_classifier_model_selection_criteria", "recall_at_target_precision"),
+                   "target_precision", "0.95"},
+        ChangeCase{With(kBinary, "binary_classifier_model_selection_criteria", "f_beta"), "f_beta", "5"},
+        ChangeCase{With(With(kBinary, "binary_classifier_model_selection_criteria", "f_beta"), "f_beta", "5"),
+                   "binary_classifier_model_selection_criteria", "f1"},
+        ChangeCase{kBinary, "positive_example_weight_mult", "3"},
+        ChangeCase{kBinary, "positive_example_weight_mult", "balanced"},
+        ChangeCase{kMulticlass, "balance_multiclass_weights", "true"}, ChangeCase{kMulticlass, "num_classes", "5"}));
+
+TEST(LinearLearnerTrainerTest, RefusesLabelsThatAreNoClass) {
+  const linalg::Matrix<float> rows(4, 2);
+  struct Case {
+    Hyperparameters hyperparameters;
+    std::vector<float> labels;
+    std::string message;
+  };
+  const std::vector<Case> cases = {
+      {kBinary, {0, 1, 2, 0}, "Label is no class: 2 in row 3, valid are the integers 0 to 1 (binary_classifier)"},
+      {kBinary, {0, -1, 2, 0}, "Label is no class: -1 in row 2, valid are the integers 0 to 1 (binary_classifier)"},
+      {kMulticlass, {0, 1, 3, 4}, "Label is no class: 4 in row 4, valid are the integers 0 to 3 (multiclass_classifier)"},
+      {kMulticlass, {0.5, 1, 3, 4}, "Label is no class: 0.5 in row 1, valid are the integers 0 to 3 (multiclass_classifier)"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.message);
+    EXPECT_THAT(RunLinearJob(c.hyperparameters, rows.view(), c.labels), IsError(ErrorKind::kInvalidArgument, c.message));
+  }
+}
+
+TEST(LinearLearnerTrainerTest, RefusesRowsOfAnotherLengthThanFeatureDim) {
+  const linalg::Matrix<float> rows(1, 2);
+  const std::vector<float> labels = {0};
+  EXPECT_THAT(RunLinearJob(With(kBinary, "feature_dim", "3"), rows.view(), labels),
+              IsError(ErrorKind::kInvalidArgument, "Rows have another length than feature_dim: 2, feature_dim 3"));
+}
+
+TEST(LinearLearnerTrainerTest, SaysWhenTrainingWentToInfinity) {
+  Hyperparameters hyperparameters = With(With(kRegressor, "learning_rate", "1e30"), "optimizer", "sgd");
+  hyperparameters["mini_batch_size"] = "10";
+  EXPECT_THAT(RunLinearJob(hyperparameters, Goldens().Matrix("features").view(), Goldens().List("numbers")),
+              IsError(ErrorKind::kInvalidArgument, testing::HasSubstr("Training went to infinity: learning_rate 1e+30")));
+}
+
+TEST(LinearModelGridTest, VariesOnlyWhatIsAuto) {
+  const LinearScaling scaling{.mean = std::vector<float>(10), .inverse_scale = std::vector<float>(10)};
+  LinearLearnerParams params;
+  EXPECT_EQ(LinearModelGrid(params, scaling).size(), 32);
+  params.wd = 0.5;
+  ASSERT_EQ(LinearModelGrid(params, scaling).size(), 4);
+  for (const LinearModelSetting& setting : LinearModelGrid(params, scaling)) EXPECT_EQ(setting.wd, 0.5);
+  params.learning_rate = 0.25;
+  ASSERT_EQ(LinearModelGrid(params, scaling).size(), 1);
+  EXPECT_EQ(LinearModelGrid(params, scaling)[0].learning_rate, 0.25);
+  EXPECT_EQ(LinearModelGrid(params, scaling)[0].l1, 0);
+  params.num_models = 3;
+  ASSERT_EQ(LinearModelGrid(params, scaling).size(), 3);
+  EXPECT_EQ(LinearModelGrid(params, scaling)[1].learning_rate, 0.125);
+  EXPECT_EQ(LinearModelGrid(params, scaling)[2].learning_rate, 0.5);
+}
+
+TEST(LinearModelGridTest, TriesThreeWeightsOfPositiveRowsWhenThatIsAuto) {
+  const LinearScaling scaling{.mean = std::vector<float>(10), .inverse_scale = std::vector<float>(10)};
+  LinearLearnerParams params;
+  params.wd = 0;
+  params.learning_rate = 0.1;
+  params.positive_weight = PositiveWeight::kAuto;
+  const std::vector<LinearModelSetting> settings = LinearModelGrid(params, scaling);
+  ASSERT_EQ(settings.size(), 3);
+  EXPECT_EQ(settings[0].positive_power, 0);
+  EXPECT_EQ(settings[1].positive_power, 1);
+  EXPECT_EQ(settings[2].positive_power, 0.5);
+}
+
+TEST(LinearModelGridTest, TrainsFewerModelsOfManyOutputsOrFeatures) {
+  LinearScaling scaling{.mean = std::vector<float>(10), .inverse_scale = std::vector<float>(10)};
+  LinearLearnerParams params;
+  params.predictor_type = PredictorType::kMulticlassClassifier;
+  params.num_classes = 10;
+  EXPECT_EQ(LinearModelGrid(params, scaling).size(), 12);
+  params.num_classes = 1000;
+  EXPECT_EQ(LinearModelGrid(params, scaling).size(), 4);
+  scaling.mean.resize(1 << 20);
+  EXPECT_EQ(LinearModelGrid(params, scaling).size(), 1);
+}
+
+}  // namespace
+}  // namespace sagespark::algo
