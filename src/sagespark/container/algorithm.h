@@ -43,6 +43,9 @@ class Predictor {
   /// The length of the rows it takes.
   virtual int64_t feature_dim() const = 0;
 
+  /// What the answer's list of rows is called in JSON.
+  virtual std::string_view json_list_name() const { return "predictions"; }
+
   /// What Predict is given.
   virtual RowLayout row_layout() const { return RowLayout::kDense; }
 

@@ -39,8 +39,8 @@ void AppendObject(const std::vector<PredictionColumn>& columns, int64_t row, std
   out += '}';
 }
 
-std::string WriteJson(const std::vector<PredictionColumn>& columns, int64_t rows) {
-  std::string out = "{\"predictions\": [";
+std::string WriteJson(const std::vector<PredictionColumn>& columns, int64_t rows, std::string_view list_name) {
+  std::string out = "{\"" + std::string(list_name) + "\": [";
   for (int64_t row = 0; row < rows; ++row) {
     if (row > 0) out += ", ";
     AppendObject(columns, row, out);
@@ -88,11 +88,12 @@ std::optional<std::string> ChooseAnswerType(std::string_view accept, std::string
   return std::nullopt;
 }
 
-std::string WriteAnswer(std::string_view type, const std::vector<PredictionColumn>& columns, const AnsweredRows& rows) {
+std::string WriteAnswer(std::string_view type, const std::vector<PredictionColumn>& columns, const AnsweredRows& rows,
+                        std::string_view json_list_name) {
   if (type == kRecordIoProtobuf) return WriteRecordIoAnswer(columns, rows);
   if (type == kCsv) return WriteCsv(columns, rows.count);
   if (type == kJsonLines) return WriteJsonLines(columns, rows.count);
-  return WriteJson(columns, rows.count);
+  return WriteJson(columns, rows.count, json_list_name);
 }
 
 }  // namespace sagespark::container

@@ -32,13 +32,15 @@ struct AnsweredRows {
 };
 
 /// Writes the predictions of rows, in their order, in one of the types above:
-/// - application/json: {"predictions": [{"closest_cluster": 1.0, "distance_to_cluster": 7.5}, ...]};
+/// - application/json: {"predictions": [{"closest_cluster": 1.0, "distance_to_cluster": 7.5}, ...]}, with `json_list_name` for
+///   "predictions";
 /// - application/jsonlines: such an object a line;
 /// - text/csv: a line a row, "1.0,7.5", the columns in order;
 /// - application/x-recordio-protobuf: a Record a row, with a label of each column's name, and the request's uid and
 ///   metadata.
 /// Numbers in text read back as the same float32; what is no number is NaN in JSON and nan in CSV, as Python writes it.
-std::string WriteAnswer(std::string_view type, const std::vector<PredictionColumn>& columns, const AnsweredRows& rows);
+std::string WriteAnswer(std::string_view type, const std::vector<PredictionColumn>& columns, const AnsweredRows& rows,
+                        std::string_view json_list_name = "predictions");
 
 /// The RecordIO form.
 std::string WriteRecordIoAnswer(const std::vector<PredictionColumn>& columns, const AnsweredRows& rows);

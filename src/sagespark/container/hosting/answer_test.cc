@@ -32,6 +32,11 @@ TEST(WriteAnswerTest, WritesText) {
   EXPECT_EQ(WriteAnswer(kCsv, kColumns, kRows), "1.0,1467.515380859375\n0.0,0.10000000149011612\n");
 }
 
+TEST(WriteAnswerTest, NamesTheListAsTheAlgorithmDoes) {
+  EXPECT_EQ(WriteAnswer(kJson, {{.name = "projection", .width = 2, .values = {1, 2, 3, 4}}}, kRows, "projections"),
+            "{\"projections\": [{\"projection\": [1.0, 2.0]}, {\"projection\": [3.0, 4.0]}]}");
+}
+
 TEST(WriteAnswerTest, WritesListsOfNumbers) {
   const std::vector<PredictionColumn> columns = {{.name = "projection", .width = 2, .values = {1, 2, 3, 4}},
                                                  {.name = "one", .is_list = true, .values = {5, 6}}};

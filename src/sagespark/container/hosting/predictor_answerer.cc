@@ -43,7 +43,7 @@ InvocationAnswer PredictorAnswerer::Answer(const InvocationRequest& request) con
   if (!rows.ok()) return Failure(rows.error());
   const auto columns = predictor_->Predict(ViewOf(rows->block));
   if (!columns.ok()) return Failure(columns.error());
-  return {.content_type = *answer_type, .body = WriteAnswer(*answer_type, *columns, *rows)};
+  return {.content_type = *answer_type, .body = WriteAnswer(*answer_type, *columns, *rows, predictor_->json_list_name())};
 }
 
 }  // namespace sagespark::container

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 
 #include "sagespark/algo/kmeans/fit.h"
@@ -11,6 +10,7 @@
 #include "sagespark/algo/kmeans/predict.h"
 #include "sagespark/container/kmeans/kmeans_model_file.h"
 #include "sagespark/container/python_text.h"
+#include "sagespark/container/training/epoch_log.h"
 
 namespace sagespark::container {
 namespace {
@@ -19,17 +19,6 @@ using algo::KMeansFit;
 using algo::KMeansParams;
 using algo::KMeansState;
 using algo::KMeansTrainer;
-
-class Stopwatch {
- public:
-  explicit Stopwatch(const Clock& clock) : clock_(clock), start_(clock.SteadyNow()) {}
-  double seconds() const { return std::chrono::duration<double>(clock_.SteadyNow() - start_).count(); }
-  double milliseconds() const { return 1000 * seconds(); }
-
- private:
-  const Clock& clock_;
-  SteadyTime start_;
-};
 
 /// The mean squared distance of the rows to their centers among all K, as the state knows it.
 double StateMsd(const KMeansState& state) {
@@ -43,27 +32,6 @@ double StateMsd(const KMeansState& state) {
   return squares / std::accumulate(state.weights.begin(), state.weights.end(), 0.0);
 }
 
-/// The counts of one epoch, given those from before it.
-std::vector<MetricSummary> CountsOf(const KMeansTrainer& trainer, int64_t rows_before, int64_t batches_before,
-                                    int64_t epoch) {
-  const int64_t rows = trainer.rows_seen() - rows_before;
-  const int64_t batches = trainer.batches_seen() - batches_before;
-  return {CountMetric("Total Records Seen", trainer.rows_seen()),
-          CountMetric("Total Batches Seen", trainer.batches_seen()),
-          CountMetric("Max Records Seen Between Resets", rows),
-          CountMetric("Max Batches Seen Between Resets", batches),
-          CountMetric("Reset Count", epoch),
-          CountMetric("Number of Records Since Last Reset", rows),
-          CountMetric("Number of Batches Since Last Reset", batches)};
-}
-
-void AddTo(MetricSummary& summary, double value) {
-  summary.min = summary.count == 0 ? value : std::min(summary.min, value);
-  summary.max = summary.count == 0 ? value : std::max(summary.max, value);
-  summary.sum += value;
-  ++summary.count;
-}
-
 /// One training job, step by step.
 class KMeansJob {
  public:
@@ -72,7 +40,8 @@ class KMeansJob {
         log_(context.log()),
         params_(std::move(params)),
         trainer_(std::move(trainer)),
-        pool_(pool) {}
+        pool_(pool),
+        epochs_(log_, params_.epochs) {}
 
   Status Run() {
     SAGESPARK_ASSIGN_OR_RETURN(const Channel train, context_.OpenChannel("train"));
@@ -82,18 +51,15 @@ class KMeansJob {
     for (int64_t epoch = 0; epoch < params_.epochs; ++epoch) SAGESPARK_RETURN_IF_ERROR(TrainEpoch(train, epoch));
     SAGESPARK_ASSIGN_OR_RETURN(const KMeansFit fit, Shrink());
     SAGESPARK_RETURN_IF_ERROR(WriteModel(fit.model));
-    times_.push_back(CountMetric("epochs", params_.epochs));
-    times_.push_back(update_time_);
+    const std::vector<MetricSummary> totals = epochs_.Totals();
+    times_.insert(times_.end(), totals.begin(), totals.end());
     log_.Metrics(start, std::nullopt, "", times_);
     return Test(fit.model);
   }
 
  private:
   Status TrainEpoch(const Channel& channel, int64_t epoch) {
-    const SystemTime start = log_.clock().Now();
-    const Stopwatch watch(log_.clock());
-    const int64_t rows_before = trainer_.rows_seen();
-    const int64_t batches_before = trainer_.batches_seen();
+    epochs_.Begin();
     SAGESPARK_ASSIGN_OR_RETURN(const auto reader,
                                context_.Read(channel, epoch,
                                              {.feature_dim = params_.feature_dim,
@@ -103,17 +69,14 @@ class KMeansJob {
       SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader->Next());
       if (batch == nullptr) break;
       SAGESPARK_RETURN_IF_ERROR(std::visit([this](const auto& rows) { return trainer_.Add(rows); }, ViewOf(*batch)));
+      epochs_.CountBatch(batch->num_rows());
       LogStart();
     }
     SAGESPARK_RETURN_IF_ERROR(trainer_.EndEpoch());
     LogStart();
-    const int64_t rows = trainer_.rows_seen() - rows_before;
-    log_.Info(fmt::format("processed a total of {} examples", rows));
+    log_.Info(fmt::format("processed a total of {} examples", epochs_.rows()));
     log_.QualityMetric("train", "msd", "loss", StateMsd(trainer_.state()), epoch);
-    log_.Progress(100.0 * static_cast<double>(epoch + 1) / static_cast<double>(params_.epochs));
-    log_.Metrics(start, epoch, "training_data_iter", CountsOf(trainer_, rows_before, batches_before, epoch + 1));
-    log_.Throughput(static_cast<double>(rows) / std::max(watch.seconds(), 1e-9));
-    AddTo(update_time_, watch.milliseconds());
+    epochs_.End();
     return Status::Ok();
   }
 
@@ -192,7 +155,7 @@ class KMeansJob {
   KMeansTrainer trainer_;
   ThreadPool& pool_;
   bool started_ = false;
-  MetricSummary update_time_{.name = "update.time", .count = 0};  ///< One an epoch.
+  EpochLog epochs_;
   std::vector<MetricSummary> times_;
 };
 
