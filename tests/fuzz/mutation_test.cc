@@ -84,7 +84,9 @@ TEST_P(MutationTest, ParserStandsTheCorpusAndItsMutations) {
 INSTANTIATE_TEST_SUITE_P(Parsers, MutationTest,
                          ::testing::Values(Target{"record", Record}, Target{"recordio", RecordIo},
                                            Target{"kmeans_answer", KMeansAnswer}, Target{"libsvm", LibSvm},
-                                           Target{"json", Json}, Target{"ndarray", NdArray}),
+                                           Target{"json", Json}, Target{"ndarray", NdArray}, Target{"aws_chunked", AwsChunked},
+                                           Target{"signature", Signature}, Target{"xml", Xml},
+                                           Target{"request_rows", RequestRows}, Target{"zip", Zip}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

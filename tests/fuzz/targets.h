@@ -12,5 +12,10 @@ void KMeansAnswer(std::string_view bytes);
 void LibSvm(std::string_view bytes);
 void NdArray(std::string_view bytes);
 void Json(std::string_view bytes);
+void AwsChunked(std::string_view bytes);
+void Signature(std::string_view bytes);
+void Xml(std::string_view bytes);
+void RequestRows(std::string_view bytes);
+void Zip(std::string_view bytes);
 
 }  // namespace sagespark::fuzz
