@@ -10,26 +10,63 @@
 #include <utility>
 #include <vector>
 
+#include "sagespark/data/batch_builder.h"
+#include "sagespark/staging/request_cutter.h"
+#include "sagespark/staging/request_window.h"
+
 namespace sagespark::staging {
 namespace {
 
-/// Rows on their way to the endpoint, and the input rows they came from.
-struct Request {
-  std::string body;
-  std::vector<data::Batch> rows;
-  int64_t first_row = 0;  ///< In the partition.
-  int64_t num_rows = 0;
-  size_t bytes = 0;  ///< Of the body.
-};
+/// `batch` with the column `error` behind it: the message in every row, or null for nullptr.
+Result<data::Batch> WithErrors(const data::Batch& batch, const data::Field& error, const std::string* message) {
+  auto schema = std::make_shared<const data::Schema>(std::vector<data::Field>{error});
+  SAGESPARK_ASSIGN_OR_RETURN(auto builder, data::BatchBuilder::Make(std::move(schema)));
+  for (int64_t row = 0; row < batch.num_rows(); ++row) {
+    if (message != nullptr) {
+      builder.AppendString(0, *message);
+    } else {
+      builder.AppendNull(0);
+    }
+  }
+  SAGESPARK_ASSIGN_OR_RETURN(const data::Batch errors, builder.Finish());
+  return batch.Append(errors);
+}
+
+Result<data::Batch> NoPredictions(std::vector<data::Field> fields, int64_t rows) {
+  const size_t columns = fields.size();
+  SAGESPARK_ASSIGN_OR_RETURN(auto builder,
+                             data::BatchBuilder::Make(std::make_shared<const data::Schema>(std::move(fields))));
+  for (size_t column = 0; column < columns; ++column) {
+    for (int64_t row = 0; row < rows; ++row) builder.AppendNull(column);
+  }
+  return builder.Finish();
+}
+
+/// A deserializer may be the user's.
+Status CheckColumns(const std::vector<data::Field>& expected, const data::Schema& schema) {
+  const auto same_type = [](const data::Field& left, const data::Field& right) { return left.type == right.type; };
+  if (std::equal(expected.begin(), expected.end(), schema.fields().begin(), schema.fields().end(), same_type)) {
+    return Status::Ok();
+  }
+  return SchemaMismatch("Response deserializer gave other columns than its fields() says: " + schema.TreeString());
+}
+
+data::Field ErrorField(const InferenceOptions& options) { return {options.error_column, data::TypeId::kString}; }
 
 class PredictionStream final : public data::BatchStream {
  public:
   PredictionStream(std::shared_ptr<const Inference> inference, std::unique_ptr<data::BatchStream> input,
                    std::shared_ptr<const data::Schema> schema, int partition, const CancellationToken& cancellation)
       : inference_(std::move(inference)),
-        input_(std::move(input)),
         schema_(std::move(schema)),
         partition_(partition),
+        cutter_(inference_->serializer,
+                {.max_bytes = inference_->options.max_payload_bytes,
+                 .max_rows = inference_->options.max_rows_per_request,
+                 .keep_bad_rows = !inference_->options.error_column.empty()},
+                std::move(input), partition),
+        window_(static_cast<size_t>(inference_->options.requests_in_flight)),
+        next_bytes_(inference_->options.max_payload_bytes),
         on_cancel_(cancellation.OnCancel([this] { cancel_.Cancel(); })) {}
 
   // Waits for the requests in flight, which the cancellation ends.
@@ -50,125 +87,113 @@ class PredictionStream final : public data::BatchStream {
 
  private:
   struct InFlight {
-    Request request;  ///< Without its body.
+    RowRequest request;  ///< Without its body.
+    size_t bytes = 0;    ///< Of the body.
     std::future<Result<data::Batch>> predictions;
   };
 
   Status FillWindow() {
     while (HaveRoom()) {
-      SAGESPARK_ASSIGN_OR_RETURN(std::optional<Request> request, NextRequest());
+      SAGESPARK_ASSIGN_OR_RETURN(std::optional<RowRequest> request, cutter_.Next());
       if (!request) return Status::Ok();
       Send(*std::move(request));
     }
     return Status::Ok();
   }
 
-  /// Whether one more request may be sent, of which no more is known than its limit.
+  /// Whether one more request may be sent, of which no more is known than its limit, or the size of those before.
   bool HaveRoom() const {
-    const InferenceOptions& options = inference_->options;
     if (in_flight_.empty()) return true;
-    return in_flight_.size() < window_ && bytes_in_flight_ + options.max_payload_bytes <= options.max_bytes_in_flight;
+    return in_flight_.size() < window_.size() && bytes_in_flight_ + next_bytes_ <= inference_->options.max_bytes_in_flight;
   }
 
-  /// Fills one request, from as many batches as it takes; nullopt at the end of the input.
-  Result<std::optional<Request>> NextRequest() {
-    Request request;
-    // Growing would double it, to more than the payload limit; room that is not written to takes no memory.
-    request.body.reserve(inference_->options.max_payload_bytes);
-    request.first_row = rows_sent_;
-    while (request.num_rows < inference_->options.max_rows_per_request) {
-      SAGESPARK_ASSIGN_OR_RETURN(const bool has_rows, HaveRows());
-      if (!has_rows) break;
-      SAGESPARK_ASSIGN_OR_RETURN(const bool is_full, AppendRows(request));
-      if (is_full) break;
+  void Send(RowRequest request) {
+    if (request.error) {
+      std::promise<Result<data::Batch>> failed;
+      failed.set_value(*request.error);
+      in_flight_.push_back({.request = std::move(request), .predictions = failed.get_future()});
+      return;
     }
-    rows_sent_ += request.num_rows;
-    if (request.num_rows == 0) return std::optional<Request>();
-    return std::optional<Request>(std::move(request));
-  }
-
-  /// Makes `batch_` hold a row that is not yet sent. False at the end of the input.
-  Result<bool> HaveRows() {
-    while (!batch_ || batch_row_ == batch_->num_rows()) {
-      if (input_ended_) return false;
-      SAGESPARK_ASSIGN_OR_RETURN(batch_, input_->Next());
-      batch_row_ = 0;
-      if (!batch_) input_ended_ = true;
-    }
-    return true;
-  }
-
-  /// Moves rows of `batch_` into `request`. True when no further row fits.
-  Result<bool> AppendRows(Request& request) {
-    const InferenceOptions& options = inference_->options;
-    const int64_t room = options.max_rows_per_request - request.num_rows;
-    const int64_t end = room < batch_->num_rows() - batch_row_ ? batch_row_ + room : batch_->num_rows();
-    const Result<int64_t> appended =
-        inference_->serializer->Append(batch_->Slice(0, end), batch_row_, options.max_payload_bytes, request.body);
-    if (!appended.ok()) {
-      const bool is_full = appended.error().kind() == ErrorKind::kResourceLimit && request.num_rows > 0;
-      if (is_full) return true;
-      return appended.error().WithContext(fmt::format("Partition {}, batch from row {} on", partition_,
-                                                      request.first_row + request.num_rows - batch_row_));
-    }
-    request.rows.push_back(batch_->Slice(batch_row_, *appended));
-    request.num_rows += *appended;
-    batch_row_ += *appended;
-    return batch_row_ < end;
-  }
-
-  void Send(Request request) {
     std::string body = std::exchange(request.body, {});
-    request.bytes = body.size();
-    bytes_in_flight_ += request.bytes;
-    auto predict = [inference = inference_, token = cancel_.token(), body = std::move(body), rows = request.num_rows]() mutable
-        -> Result<data::Batch> {
-      SAGESPARK_ASSIGN_OR_RETURN(const std::string reply,
-                                 inference->endpoint->Invoke(std::move(body), inference->serializer->content_type(),
-                                                             inference->deserializer->accept(), token));
-      SAGESPARK_ASSIGN_OR_RETURN(data::Batch predictions, inference->deserializer->Deserialize(reply, rows));
-      if (predictions.num_rows() == rows) return predictions;
-      return Error(ErrorKind::kModelError,
-                   fmt::format("Reply holds another number of predictions than the request held rows: {} predictions for {} rows",
-                               predictions.num_rows(), rows));
+    const size_t bytes = body.size();
+    bytes_in_flight_ += bytes;
+    next_bytes_ = request.is_full_of_rows ? std::max(bytes, largest_bytes_) : inference_->options.max_payload_bytes;
+    largest_bytes_ = std::max(bytes, largest_bytes_);
+    auto predict = [this, generation = window_.generation(), body = std::move(body), rows = request.num_rows]() mutable {
+      return Predict(std::move(body), rows, generation);
     };
-    in_flight_.push_back({std::move(request), std::async(std::launch::async, std::move(predict))});
+    in_flight_.push_back({std::move(request), bytes, std::async(std::launch::async, std::move(predict))});
+  }
+
+  /// On a thread of its own.
+  Result<data::Batch> Predict(std::string body, int64_t rows, uint64_t generation) {
+    const Inference& inference = *inference_;
+    SAGESPARK_ASSIGN_OR_RETURN(
+        const std::string reply,
+        inference.endpoint->Invoke(std::move(body), inference.serializer->content_type(), inference.deserializer->accept(),
+                                   {.cancellation = cancel_.token(),
+                                    .on_throttle = [this, generation] { window_.OnThrottle(generation); }}));
+    SAGESPARK_ASSIGN_OR_RETURN(data::Batch predictions, inference.deserializer->Deserialize(reply, rows));
+    SAGESPARK_RETURN_IF_ERROR(CheckColumns(inference.deserializer->fields(), predictions.schema()));
+    if (predictions.num_rows() == rows) return predictions;
+    return Error(ErrorKind::kModelError,
+                 fmt::format("Reply holds another number of predictions than the request held rows: {} predictions for {} rows",
+                             predictions.num_rows(), rows));
   }
 
   Status TakeOldestReply() {
     InFlight oldest = std::move(in_flight_.front());
     in_flight_.pop_front();
-    bytes_in_flight_ -= oldest.request.bytes;
+    bytes_in_flight_ -= oldest.bytes;
     Result<data::Batch> predictions = oldest.predictions.get();
-    const Request& request = oldest.request;
     if (!predictions.ok()) {
-      return predictions.error().WithContext(fmt::format("Endpoint \"{}\", rows {} to {} of partition {}",
-                                                         inference_->endpoint->name(), request.first_row,
-                                                         request.first_row + request.num_rows - 1, partition_));
+      const Error error = DescribedError(predictions.error(), oldest.request);
+      if (!MayBecomeColumn(error)) return error;
+      SAGESPARK_ASSIGN_OR_RETURN(predictions, PredictionsOfFailed(oldest.request, error));
+    } else {
+      window_.OnReply();
+      if (HasErrorColumn()) predictions = WithErrors(*predictions, ErrorField(inference_->options), nullptr);
     }
-    window_ = std::min(window_ * 2, static_cast<size_t>(inference_->options.requests_in_flight));
-    if (!inference_->options.prepend_rows) {
-      predicted_.push_back(*std::move(predictions));
-      return Status::Ok();
-    }
-    int64_t first = 0;
-    for (const data::Batch& rows : request.rows) {
-      predicted_.push_back(rows.Append(predictions->Slice(first, rows.num_rows())));
-      first += rows.num_rows();
-    }
+    if (!predictions.ok()) return predictions.error();
+    Yield(oldest.request, *predictions);
     return Status::Ok();
   }
 
+  bool HasErrorColumn() const { return !inference_->options.error_column.empty(); }
+
+  bool MayBecomeColumn(const Error& error) const { return HasErrorColumn() && error.kind() != ErrorKind::kCancelled; }
+
+  Error DescribedError(const Error& error, const RowRequest& request) const {
+    if (request.error) return error;  // It names partition and row already, and no endpoint is to blame.
+    return error.WithContext(fmt::format("Endpoint \"{}\", rows {} to {} of partition {}", inference_->endpoint->name(),
+                                         request.first_row, request.first_row + request.num_rows - 1, partition_));
+  }
+
+  Result<data::Batch> PredictionsOfFailed(const RowRequest& request, const Error& error) const {
+    SAGESPARK_ASSIGN_OR_RETURN(const data::Batch none, NoPredictions(inference_->deserializer->fields(), request.num_rows));
+    return WithErrors(none, ErrorField(inference_->options), &error.message());
+  }
+
+  void Yield(const RowRequest& request, const data::Batch& predictions) {
+    if (!inference_->options.prepend_rows) {
+      predicted_.push_back(predictions.WithSchema(schema_));
+      return;
+    }
+    int64_t first = 0;
+    for (const data::Batch& rows : request.rows) {
+      predicted_.push_back(rows.Append(predictions.Slice(first, rows.num_rows())).WithSchema(schema_));
+      first += rows.num_rows();
+    }
+  }
+
   const std::shared_ptr<const Inference> inference_;
-  const std::unique_ptr<data::BatchStream> input_;
   const std::shared_ptr<const data::Schema> schema_;
   const int partition_;
 
-  std::optional<data::Batch> batch_;  ///< The batch whose rows are being sent ...
-  int64_t batch_row_ = 0;             ///< ... from this one on.
-  bool input_ended_ = false;
-  int64_t rows_sent_ = 0;
-  size_t window_ = 1;
+  RequestCutter cutter_;
+  RequestWindow window_;
+  size_t next_bytes_;         ///< The most that the next request is expected to have.
+  size_t largest_bytes_ = 0;  ///< Of the requests so far.
   size_t bytes_in_flight_ = 0;
   std::deque<data::Batch> predicted_;
 
@@ -181,11 +206,14 @@ class PredictionStream final : public data::BatchStream {
 
 Result<data::Schema> PredictedSchema(const Inference& inference, const data::Schema& input) {
   SAGESPARK_RETURN_IF_ERROR(inference.serializer->ValidateSchema(input));
-  const std::vector<data::Field> predicted = inference.deserializer->fields();
-  if (!inference.options.prepend_rows) return data::Schema(predicted);
-  std::vector<data::Field> fields = input.fields();
+  std::vector<data::Field> predicted = inference.deserializer->fields();
+  if (!inference.options.error_column.empty()) {
+    for (data::Field& field : predicted) field.nullable = true;  // Rows of a failed request have no predictions.
+    predicted.push_back(ErrorField(inference.options));
+  }
+  std::vector<data::Field> fields = inference.options.prepend_rows ? input.fields() : std::vector<data::Field>();
   for (const data::Field& field : predicted) {
-    if (input.IndexOf(field.name).ok()) {
+    if (data::Schema(fields).IndexOf(field.name).ok()) {
       return SchemaMismatch("Prediction column exists in the input already: \"" + field.name + "\"");
     }
     fields.push_back(field);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <mutex>
 #include <set>
+#include <thread>
 
 #include "sagespark/aws/client/sagemaker_runtime_client.h"
 #include "sagespark/http/server.h"
@@ -20,6 +21,16 @@ class ImpatientClock final : public Clock {
   SystemTime Now() const override { return System().Now(); }
   SteadyTime SteadyNow() const override { return System().SteadyNow(); }
   Status Sleep(milliseconds, const CancellationToken& cancellation) const override { return cancellation.Check(); }
+};
+
+/// Waits a fiftieth of the time.
+class HastyClock final : public Clock {
+ public:
+  SystemTime Now() const override { return System().Now(); }
+  SteadyTime SteadyNow() const override { return System().SteadyNow(); }
+  Status Sleep(milliseconds duration, const CancellationToken& cancellation) const override {
+    return System().Sleep(duration / 50, cancellation);
+  }
 };
 
 enum class CountBy {
@@ -73,9 +84,11 @@ class FaultyModel {
   std::unique_ptr<http::Server> server_;
 };
 
+const ImpatientClock kImpatient;
+
 /// Predicts the rows 0 to 999 in batches of 50, ten a request.
-Result<std::string> PredictThousandRows(const FaultyModel& model, int requests_in_flight) {
-  static const ImpatientClock clock;
+template <typename Model>
+Result<std::string> PredictThousandRows(const Model& model, int requests_in_flight, const Clock& clock) {
   aws::ClientConfig config{.region = "us-east-1", .credentials = aws::Credentials{"AKIDEXAMPLE", "secret", ""}};
   config.endpoints[aws::Service::kSageMakerRuntime] = model.url();
   auto context = std::make_shared<aws::ClientContext>(*aws::MakeClientContext(config));
@@ -107,14 +120,56 @@ std::string ThousandPredictedRows() {
 
 TEST(PredictWithFaultsTest, EveryThirdRequestFailsAndNotOneRowIsLostDoubledOrOutOfOrder) {
   const FaultyModel model(CountBy::kRequests);
-  EXPECT_THAT(PredictThousandRows(model, 1), HasValue(ThousandPredictedRows()));
+  EXPECT_THAT(PredictThousandRows(model, 1, kImpatient), HasValue(ThousandPredictedRows()));
   EXPECT_GE(model.faults(), 33);
 }
 
 TEST(PredictWithFaultsTest, TheSameWithSeveralRequestsInFlight) {
   const FaultyModel model(CountBy::kBodies);
-  EXPECT_THAT(PredictThousandRows(model, 4), HasValue(ThousandPredictedRows()));
+  EXPECT_THAT(PredictThousandRows(model, 4, kImpatient), HasValue(ThousandPredictedRows()));
   EXPECT_EQ(model.faults(), 33);
+}
+
+/// Takes two requests at a time and throttles all others.
+class NarrowModel {
+ public:
+  NarrowModel() {
+    auto server = http::Server::Start({}, [this](http::Request& request, http::ResponseWriter& response) { Answer(request, response); });
+    server_ = *std::move(server);
+  }
+
+  std::string url() const { return server_->url(); }
+  int throttled() const { return throttled_; }
+  int answered() const { return answered_; }
+
+ private:
+  void Answer(http::Request& request, http::ResponseWriter& response) {
+    const std::string body = *http::ReadAll(*request.body, 1 << 20);
+    if (++busy_ > 2) {
+      --busy_;
+      ++throttled_;
+      static_cast<void>(response.Send({.status = 429, .body = R"({"__type":"ThrottlingException","message":"x"})"}));
+      return;
+    }
+    std::string reply;
+    for (char c : body) reply += c == '\n' ? "0\n" : std::string(1, c);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // So that requests meet each other.
+    --busy_;
+    ++answered_;
+    static_cast<void>(response.Send({.status = 200, .body = reply}));
+  }
+
+  std::atomic<int> busy_ = 0;
+  std::atomic<int> throttled_ = 0;
+  std::atomic<int> answered_ = 0;
+  std::unique_ptr<http::Server> server_;
+};
+
+TEST(PredictWithFaultsTest, AnEndpointThatThrottlesGetsFewerRequestsAndEveryRowIsPredicted) {
+  const NarrowModel model;
+  EXPECT_THAT(PredictThousandRows(model, 16, HastyClock()), HasValue(ThousandPredictedRows()));
+  EXPECT_EQ(model.answered(), 100);
+  EXPECT_GE(model.throttled(), 1);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class EchoEndpoint : public ModelEndpoint {
   const std::string& name() const override { return name_; }
 
   Result<std::string> Invoke(std::string body, std::string_view content_type, std::string_view accept,
-                             const CancellationToken& cancellation) override {
+                             const InvokeOptions& options) override {
     size_t number = 0;
     {
       std::lock_guard lock(mutex_);
@@ -36,7 +36,7 @@ class EchoEndpoint : public ModelEndpoint {
       content_types_ = std::string(content_type) + " -> " + std::string(accept);
       most_in_flight_ = std::max(most_in_flight_, ++in_flight_);
     }
-    Result<std::string> reply = Answer(number, body, cancellation);
+    Result<std::string> reply = Answer(number, body, options.cancellation);
     std::lock_guard lock(mutex_);
     --in_flight_;
     return reply;
@@ -126,6 +126,18 @@ TEST(PredictTest, KeepsTheLimitOfBytesInFlight) {
   EXPECT_EQ(endpoint->bodies().size(), 4u);  // Without the limit, the third call would have sent the fifth and sixth.
 }
 
+TEST(PredictTest, RequestsThatTheRowLimitEndsAreCountedByTheirSize) {
+  auto endpoint = std::make_shared<EchoEndpoint>();
+  // Requests of 2 bytes where 1000 are allowed: the window of 4 fits all the same.
+  ASSERT_OK_AND_ASSIGN(auto stream,
+                       PredictRows(InferenceOn(endpoint, {.max_payload_bytes = 1000, .max_rows_per_request = 1,
+                                                          .requests_in_flight = 4, .max_bytes_in_flight = 1000}),
+                                   {"[[1],[2],[3],[4],[5],[6],[7],[8]]"}));
+  for (int request = 0; request < 3; ++request) ASSERT_OK(stream->Next());
+  stream.reset();
+  EXPECT_EQ(endpoint->bodies().size(), 6u);
+}
+
 TEST(PredictTest, APartitionWithoutRowsSendsNothing) {
   auto endpoint = std::make_shared<EchoEndpoint>();
   ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(endpoint), {}));
@@ -185,6 +197,22 @@ TEST(PredictTest, FewerPredictionsThanRowsAreAnErrorThatNamesBothCounts) {
                                               "predictions than the request held rows: 1 predictions for 2 rows"));
 }
 
+class OtherColumns final : public codec::ResponseRowDeserializer {
+ public:
+  std::string accept() const override { return "text/plain"; }
+  std::vector<data::Field> fields() const override { return {{"y", data::TypeId::kLong}, {"z", data::TypeId::kLong}}; }
+  Result<data::Batch> Deserialize(std::string_view body, int64_t rows) const override {
+    return LineDeserializer().Deserialize(body, rows);
+  }
+};
+
+TEST(PredictTest, ADeserializerThatGivesOtherColumnsThanItSaidIsAnError) {
+  auto inference = InferenceOn(std::make_shared<EchoEndpoint>());
+  inference->deserializer = std::make_shared<OtherColumns>();
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(inference, {"[[1]]"}));
+  EXPECT_THAT(AllRows(*stream), IsError(ErrorKind::kSchemaMismatch, HasSubstr("other columns than its fields")));
+}
+
 class FailingEndpoint final : public EchoEndpoint {
  protected:
   Result<std::string> Answer(size_t, const std::string&, const CancellationToken&) override {
@@ -204,6 +232,45 @@ TEST(PredictTest, ARowAboveThePayloadLimitIsAnErrorThatNamesIt) {
               IsError(ErrorKind::kResourceLimit, "Partition 3, batch from row 1 on: Row is too large: row 1"));
 }
 
+/// Cannot predict multiples of 3.
+class PickyEndpoint final : public EchoEndpoint {
+ protected:
+  Result<std::string> Answer(size_t, const std::string& body, const CancellationToken&) override {
+    if (std::stoi(body) % 3 == 0) return Error(ErrorKind::kModelError, "Model failed");
+    return TenTimes(body);
+  }
+};
+
+TEST(PredictTest, WithAnErrorColumnTheRowsOfAFailedRequestHaveNoPredictionsAndTheOthersGoOn) {
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(std::make_shared<PickyEndpoint>(),
+                                                            {.max_rows_per_request = 2, .error_column = "error"}),
+                                                {"[[1],[2]]", "[[3],[4],[5]]"}));
+  EXPECT_EQ(*stream->schema(),
+            *SchemaOf({{"x", data::TypeId::kLong}, {"y", data::TypeId::kLong}, {"error", data::TypeId::kString}}));
+  EXPECT_THAT(AllRows(*stream),
+              HasValue("[[1,10,null],[2,20,null],"
+                       "[3,null,\"Endpoint \\\"echo\\\", rows 2 to 3 of partition 3: Model failed\"],"
+                       "[4,null,\"Endpoint \\\"echo\\\", rows 2 to 3 of partition 3: Model failed\"],[5,50,null]]"));
+}
+
+TEST(PredictTest, WithAnErrorColumnARowThatCannotBeSerializedIsAnErrorOfThatRowAlone) {
+  auto endpoint = std::make_shared<EchoEndpoint>();
+  ASSERT_OK_AND_ASSIGN(auto stream,
+                       PredictRows(InferenceOn(endpoint, {.max_payload_bytes = 4, .requests_in_flight = 1, .error_column = "error"}),
+                                   {"[[1],[12345],[2],[3]]", "[[4]]"}));
+  EXPECT_THAT(AllRows(*stream),
+              HasValue("[[1,10,null],[12345,null,\"Partition 3, batch from row 0 on: Row is too large: row 1\"],"
+                       "[2,20,null],[3,30,null],[4,40,null]]"));
+  EXPECT_THAT(endpoint->bodies(), ElementsAre("1\n", "2\n3\n", "4\n"));
+}
+
+TEST(PredictTest, WithAnErrorColumnPredictionsAloneKeepIt) {
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(std::make_shared<PickyEndpoint>(),
+                                                            {.max_rows_per_request = 1, .prepend_rows = false, .error_column = "e"}),
+                                                {"[[2],[3]]"}));
+  EXPECT_THAT(AllRows(*stream), HasValue("[[20,null],[null,\"Endpoint \\\"echo\\\", rows 1 to 1 of partition 3: Model failed\"]]"));
+}
+
 /// Answers all but the row 3, which it holds until it is told to stop.
 class HoldingEndpoint final : public EchoEndpoint {
  protected:
@@ -219,6 +286,14 @@ class HoldingEndpoint final : public EchoEndpoint {
 TEST(PredictTest, CancellingTheTaskEndsTheRequestsInFlight) {
   CancellationSource task;
   ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(std::make_shared<HoldingEndpoint>()), {"[[3]]"}, task.token()));
+  task.Cancel();
+  EXPECT_THAT(stream->Next(), IsError(ErrorKind::kCancelled, HasSubstr("Cancelled")));
+}
+
+TEST(PredictTest, ACancellationNeverBecomesAnErrorColumn) {
+  CancellationSource task;
+  ASSERT_OK_AND_ASSIGN(auto stream, PredictRows(InferenceOn(std::make_shared<HoldingEndpoint>(), {.error_column = "error"}),
+                                                {"[[3]]"}, task.token()));
   task.Cancel();
   EXPECT_THAT(stream->Next(), IsError(ErrorKind::kCancelled, HasSubstr("Cancelled")));
 }

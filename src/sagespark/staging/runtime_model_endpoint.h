@@ -8,8 +8,8 @@
 
 namespace sagespark::staging {
 
-/// The endpoint `name`, called by InvokeEndpoint.
-std::shared_ptr<ModelEndpoint> MakeRuntimeModelEndpoint(std::shared_ptr<aws::SageMakerRuntimeClient> client,
-                                                        std::string name);
+/// The endpoint `name`, called by InvokeEndpoint within `limits`.
+std::shared_ptr<ModelEndpoint> MakeRuntimeModelEndpoint(std::shared_ptr<aws::SageMakerRuntimeClient> client, std::string name,
+                                                        const aws::InvokeLimits& limits = {});
 
 }  // namespace sagespark::staging

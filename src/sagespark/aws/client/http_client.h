@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@ struct CallOptions {
   Deadline deadline;
   CancellationToken cancellation;
   bool* in_doubt = nullptr;  ///< Set when an attempt was sent and got no answer, or a 5xx: it may have been carried out.
+  std::function<void()> on_throttle{};  ///< Called for each attempt that the service throttles, retried or not.
 };
 
 /// A reply whose headers are here and whose body is read as it arrives. Not thread-safe. Destroying it before

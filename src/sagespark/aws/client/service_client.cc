@@ -102,7 +102,10 @@ Result<std::unique_ptr<HttpResponseStream>> ServiceClient::Attempt(ServiceCall& 
   const ServiceFault fault = ParseFault(*response);
   attempt.retry_after = RetryAfter(response->headers);
   if (call.retry_class) attempt.retry_class = call.retry_class(fault);
-  return FaultError(fault, call.operation);
+  Error error = FaultError(fault, call.operation);
+  const bool is_throttled = attempt.retry_class.value_or(ClassifyForRetry(error)) == RetryClass::kThrottle;
+  if (is_throttled && call.options.on_throttle) call.options.on_throttle();
+  return error;
 }
 
 Result<std::string> ServiceClient::HashPayload(const ServiceCall& call) const {
