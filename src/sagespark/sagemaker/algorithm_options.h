@@ -10,6 +10,16 @@
 
 namespace sagespark::sagemaker {
 
+/// Where an algorithm reads the rows that it measures its model on: "validation", or its constant kValidationChannelName.
+template <typename Algorithm>
+constexpr const char* ValidationChannelName() {
+  if constexpr (requires { Algorithm::kValidationChannelName; }) {
+    return Algorithm::kValidationChannelName;
+  } else {
+    return "validation";
+  }
+}
+
 /// The arguments of an estimator of one of Amazon's algorithms, as SageMaker Spark has them: those of SageMakerEstimatorOptions
 /// but the images and hyperparameters, which `Algorithm` gives, with its defaults:
 ///   static RequestRowSerializer defaultRequestRowSerializer();
@@ -53,6 +63,22 @@ struct AlgorithmEstimatorOptions {
   std::shared_ptr<aws::LogsClient> logsClient = nullptr;
   CancellationToken cancellation = {};
   ProgressListener progress = PrintProgress();
+
+  std::map<std::string, TrainingChannel> additionalChannels = {};
+  std::string validationChannelName = ValidationChannelName<Algorithm>();
+  std::optional<int> trainingTimeoutInSeconds = {};
+  Tags tags = {};
+  std::optional<std::string> runId = {};
+  std::optional<VpcConfig> vpcConfig = {};
+  std::optional<std::string> trainingVolumeKmsKeyId = {};
+  std::optional<std::string> endpointVolumeKmsKeyId = {};
+  bool enableManagedSpotTraining = false;
+  std::optional<int> trainingMaxWaitTimeInSeconds = {};
+  std::optional<CheckpointConfig> checkpointConfig = {};
+  bool enableNetworkIsolation = false;
+  bool enableInterContainerTrafficEncryption = false;
+  std::map<std::string, std::string> trainingEnvironmentVariables = {};
+  RequestOptions requestOptions = {};
 };
 
 /// The same arguments for SageMakerEstimator, with `image` for training and hosting.
@@ -94,7 +120,22 @@ SageMakerEstimatorOptions WithImage(AlgorithmEstimatorOptions<Algorithm> options
           .sagemakerRuntimeClient = std::move(options.sagemakerRuntimeClient),
           .logsClient = std::move(options.logsClient),
           .cancellation = std::move(options.cancellation),
-          .progress = std::move(options.progress)};
+          .progress = std::move(options.progress),
+          .additionalChannels = std::move(options.additionalChannels),
+          .validationChannelName = std::move(options.validationChannelName),
+          .trainingTimeoutInSeconds = options.trainingTimeoutInSeconds,
+          .tags = std::move(options.tags),
+          .runId = std::move(options.runId),
+          .vpcConfig = std::move(options.vpcConfig),
+          .trainingVolumeKmsKeyId = std::move(options.trainingVolumeKmsKeyId),
+          .endpointVolumeKmsKeyId = std::move(options.endpointVolumeKmsKeyId),
+          .enableManagedSpotTraining = options.enableManagedSpotTraining,
+          .trainingMaxWaitTimeInSeconds = options.trainingMaxWaitTimeInSeconds,
+          .checkpointConfig = std::move(options.checkpointConfig),
+          .enableNetworkIsolation = options.enableNetworkIsolation,
+          .enableInterContainerTrafficEncryption = options.enableInterContainerTrafficEncryption,
+          .trainingEnvironmentVariables = std::move(options.trainingEnvironmentVariables),
+          .requestOptions = std::move(options.requestOptions)};
 }
 
 }  // namespace sagespark::sagemaker

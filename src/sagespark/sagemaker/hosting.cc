@@ -17,19 +17,17 @@ struct HostingRequests {
 };
 
 HostingRequests MakeRequests(const HostingSpec& spec, const NamePolicy& names) {
+  const auto tags = ToRequest(spec.tags);
   return {
-      .model = {.model_name = names.modelName(),
-                .primary_container = aws::sagemaker::ContainerDefinition{.container_hostname = names.modelName(),
-                                                                         .image = spec.model_image,
-                                                                         .model_data_url = spec.model_path.toS3UriString(),
-                                                                         .environment = spec.environment},
-                .execution_role_arn = spec.role_arn},
+      .model = ModelRequest(spec, names.modelName()),
       .endpoint_config = {.endpoint_config_name = names.endpointConfigName(),
                           .production_variants = {{.variant_name = "AllRequests",
                                                    .model_name = names.modelName(),
                                                    .initial_instance_count = spec.instance_count,
-                                                   .instance_type = spec.instance_type}}},
-      .endpoint = {.endpoint_name = names.endpointName(), .endpoint_config_name = names.endpointConfigName()},
+                                                   .instance_type = spec.instance_type}},
+                          .tags = tags,
+                          .kms_key_id = spec.volume_kms_key_id},
+      .endpoint = {.endpoint_name = names.endpointName(), .endpoint_config_name = names.endpointConfigName(), .tags = tags},
   };
 }
 
@@ -95,6 +93,18 @@ Status Create(const HostingContext& context, const HostingRequests& requests, Cr
 }
 
 }  // namespace
+
+aws::sagemaker::CreateModelRequest ModelRequest(const HostingSpec& spec, const std::string& name) {
+  return {.model_name = name,
+          .primary_container = aws::sagemaker::ContainerDefinition{.container_hostname = name,
+                                                                   .image = spec.model_image,
+                                                                   .model_data_url = spec.model_path.toS3UriString(),
+                                                                   .environment = spec.environment},
+          .execution_role_arn = spec.role_arn,
+          .tags = ToRequest(spec.tags),
+          .vpc_config = ToRequest(spec.vpc),
+          .enable_network_isolation = IfTrue(spec.network_isolation)};
+}
 
 Status CheckHosting(const HostingSpec& spec, const NamePolicy& names) {
   const HostingRequests requests = MakeRequests(spec, names);

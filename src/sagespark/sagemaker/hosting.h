@@ -9,6 +9,7 @@
 #include "sagespark/sagemaker/created_resources.h"
 #include "sagespark/sagemaker/name_policy.h"
 #include "sagespark/sagemaker/progress.h"
+#include "sagespark/sagemaker/resource_options.h"
 #include "sagespark/sagemaker/s3_resource.h"
 
 namespace sagespark::sagemaker {
@@ -21,6 +22,10 @@ struct HostingSpec {
   std::string role_arn;
   std::string instance_type;
   int instance_count = 1;
+  Tags tags{};  ///< Of model, configuration and endpoint.
+  std::optional<VpcConfig> vpc{};
+  std::optional<std::string> volume_kms_key_id{};
+  bool network_isolation = false;
 };
 
 /// How to wait for it.
@@ -34,6 +39,9 @@ struct HostingContext {
 
 /// Checks the three requests against AWS's rules without sending them.
 Status CheckHosting(const HostingSpec& spec, const NamePolicy& names);
+
+/// The request that makes the model alone.
+aws::sagemaker::CreateModelRequest ModelRequest(const HostingSpec& spec, const std::string& name);
 
 /// Creates model, endpoint configuration and endpoint under the policy's names and waits until the endpoint is InService, at most
 /// 30 minutes. CheckHosting comes first. On any error, a cancellation too, what was created is

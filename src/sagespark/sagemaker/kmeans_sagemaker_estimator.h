@@ -16,6 +16,7 @@ struct KMeansAlgorithm {
   static RequestRowSerializer defaultRequestRowSerializer() { return ProtobufRequestRowSerializer(); }
   static ResponseRowDeserializer defaultResponseRowDeserializer() { return KMeansProtobufResponseRowDeserializer(); }
   static constexpr const char* kTrainingSparkDataFormat = "sagemaker";
+  static constexpr const char* kValidationChannelName = "test";
 };
 
 using KMeansSageMakerEstimatorOptions = AlgorithmEstimatorOptions<KMeansAlgorithm>;

@@ -1,6 +1,7 @@
 #include "sagespark/sagemaker/s3_paths.h"
 
 #include "sagespark/base/uri.h"
+#include "sagespark/cleanup/run_tags.h"
 #include "sagespark/ml/identifiable.h"
 
 namespace sagespark::sagemaker {
@@ -44,19 +45,27 @@ Status S3PathResolver::Check(const S3Resource& resource) const {
   return Status::Ok();
 }
 
-Result<S3DataPath> S3PathResolver::Resolve(const S3Resource& resource, const std::string& training_job_name) {
-  S3DataPath place;
-  if (const auto* path = std::get_if<S3DataPath>(&resource)) {
-    place = *path;
-  } else if (const auto* from_config = std::get_if<S3PathFromConfig>(&resource)) {
-    SAGESPARK_ASSIGN_OR_RETURN(place, PlaceFromConfig(conf_, *from_config));
-    if (place.objectPath.empty()) place.objectPath = ml::RandomHex12();
-  } else {
-    SAGESPARK_ASSIGN_OR_RETURN(place.bucket, AutoCreatedBucket());
-    place.objectPath = ml::RandomHex12();
-  }
-  place.objectPath = Joined(std::move(place.objectPath), training_job_name);
+Result<S3DataPath> S3PathResolver::Resolve(const S3Resource& resource, const std::string& job_name) {
+  SAGESPARK_ASSIGN_OR_RETURN(S3DataPath place, Place(resource));
+  const bool is_given = std::holds_alternative<S3DataPath>(resource);
+  if (place.objectPath.empty() && !is_given) place.objectPath = ml::RandomHex12();
+  place.objectPath = Joined(std::move(place.objectPath), job_name);
   return place;
+}
+
+Result<S3DataPath> S3PathResolver::ResolveStaging(const S3Resource& resource, const std::string& run_id,
+                                                  const std::string& job_name) {
+  SAGESPARK_ASSIGN_OR_RETURN(S3DataPath place, Place(resource));
+  place.objectPath = Joined(Joined(std::move(place.objectPath), cleanup::RunFolder(run_id)), job_name);
+  return place;
+}
+
+/// Without a path for S3AutoCreatePath, or a configuration that holds a bucket alone.
+Result<S3DataPath> S3PathResolver::Place(const S3Resource& resource) {
+  if (const auto* path = std::get_if<S3DataPath>(&resource)) return *path;
+  if (const auto* from_config = std::get_if<S3PathFromConfig>(&resource)) return PlaceFromConfig(conf_, *from_config);
+  SAGESPARK_ASSIGN_OR_RETURN(std::string bucket, AutoCreatedBucket());
+  return S3DataPath{.bucket = std::move(bucket)};
 }
 
 Result<std::string> S3PathResolver::AutoCreatedBucket() {

@@ -27,9 +27,13 @@ class S3PathResolver {
   /// that is not set or holds no bucket.
   Status Check(const S3Resource& resource) const;
 
-  Result<S3DataPath> Resolve(const S3Resource& resource, const std::string& training_job_name);
+  Result<S3DataPath> Resolve(const S3Resource& resource, const std::string& job_name);
+
+  /// The folder for data that are the run's own: below the resource's place that of the run, and in it the job's.
+  Result<S3DataPath> ResolveStaging(const S3Resource& resource, const std::string& run_id, const std::string& job_name);
 
  private:
+  Result<S3DataPath> Place(const S3Resource& resource);
   Result<std::string> AutoCreatedBucket();
 
   Clients clients_;

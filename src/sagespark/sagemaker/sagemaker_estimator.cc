@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "sagespark/base/exception.h"
+#include "sagespark/cleanup/run_tags.h"
 #include "sagespark/ml/identifiable.h"
 #include "sagespark/sagemaker/sagemaker_clients.h"
 #include "sagespark/sagemaker/training_run.h"
@@ -25,29 +26,49 @@ std::shared_ptr<const aws::ClientContext> FillClients(SageMakerEstimatorOptions&
 }  // namespace
 
 /// What copies of an estimator share.
-struct SageMakerEstimator::LatestTrainingJob {
+struct SageMakerEstimator::LatestRun {
   std::mutex mutex;
-  std::optional<std::string> name;
+  std::optional<std::string> training_job;
+  std::optional<std::string> run_id;
 };
 
 SageMakerEstimator::SageMakerEstimator(SageMakerEstimatorOptions options)
     : Estimator(options.uid ? *options.uid : ml::randomUID("SageMakerEstimator")),
       options_(std::move(options)),
       context_(FillClients(options_)),
-      latest_training_job_(std::make_shared<LatestTrainingJob>()) {}
+      latest_run_(std::make_shared<LatestRun>()) {}
 
 SageMakerModel SageMakerEstimator::fit(const sql::DataFrame& dataset) const {
+  return FitOnChannels(dataset, options_.additionalChannels);
+}
+
+SageMakerModel SageMakerEstimator::fit(const sql::DataFrame& training, const sql::DataFrame& validation) const {
+  auto channels = options_.additionalChannels;
+  if (!channels.emplace(options_.validationChannelName, TrainingChannel{.data = validation}).second) {
+    throw Exception(InvalidArgument("Channel is among additionalChannels already: \"" + options_.validationChannelName + "\""));
+  }
+  return FitOnChannels(training, channels);
+}
+
+SageMakerModel SageMakerEstimator::FitOnChannels(const sql::DataFrame& dataset,
+                                                 const std::map<std::string, TrainingChannel>& channels) const {
   CheckRequiredParams();
-  const auto& columns = options_.trainingProjectedColumns;
   const auto names = options_.namePolicyFactory->createNamePolicy();
+  const std::string run_id = options_.runId.value_or(cleanup::MakeRunId());
+  {
+    std::lock_guard lock(latest_run_->mutex);
+    latest_run_->run_id = run_id;
+  }
   TrainingRun run({.options = options_,
                    .config = context_->config,
                    .hyper_parameters = makeHyperParameters(),
                    .names = *names,
-                   .training_data = columns && !columns->empty() ? dataset.select(*columns) : dataset,
+                   .run_id = run_id,
+                   .training_data = dataset,
+                   .channels = channels,
                    .on_job_created = [&] {
-                     std::lock_guard lock(latest_training_job_->mutex);
-                     latest_training_job_->name = names->trainingJobName();
+                     std::lock_guard lock(latest_run_->mutex);
+                     latest_run_->training_job = names->trainingJobName();
                    }});
   const TrainedModel trained = OrThrow(run.Run());
   try {
@@ -66,7 +87,14 @@ SageMakerModel SageMakerEstimator::fit(const sql::DataFrame& dataset) const {
                            .uid = uid(),
                            .sagemakerRuntimeClient = options_.sagemakerRuntimeClient,
                            .cancellation = options_.cancellation,
-                           .progress = options_.progress});
+                           .progress = options_.progress,
+                           .requestOptions = options_.requestOptions,
+                           .tags = options_.tags,
+                           .runId = run_id,
+                           .vpcConfig = options_.vpcConfig,
+                           .endpointVolumeKmsKeyId = options_.endpointVolumeKmsKeyId,
+                           .enableNetworkIsolation = options_.enableNetworkIsolation,
+                           .trainingMetrics = trained.metrics});
   } catch (const Exception& exception) {
     // The training is not lost: fromModelS3Path takes it from here.
     throw Exception(exception.error().WithContext("Model was trained (" + trained.artifact.toS3UriString() +
@@ -78,7 +106,8 @@ data::Schema SageMakerEstimator::transformSchema(const data::Schema& schema) con
   const staging::Inference inference{.endpoint = nullptr,
                                      .serializer = options_.requestRowSerializer.pointer(),
                                      .deserializer = options_.responseRowDeserializer.pointer(),
-                                     .options = {.prepend_rows = options_.modelPrependInputRowsToTransformationRows}};
+                                     .options = ToInferenceOptions(options_.requestOptions,
+                                                                   options_.modelPrependInputRowsToTransformationRows)};
   return sql::OrThrowAnalysis(staging::PredictedSchema(inference, schema));
 }
 
@@ -89,8 +118,13 @@ std::shared_ptr<ml::PipelineStage> SageMakerEstimator::copyStage(const ml::Param
 }
 
 std::optional<std::string> SageMakerEstimator::latestTrainingJob() const {
-  std::lock_guard lock(latest_training_job_->mutex);
-  return latest_training_job_->name;
+  std::lock_guard lock(latest_run_->mutex);
+  return latest_run_->training_job;
+}
+
+std::optional<std::string> SageMakerEstimator::latestRunId() const {
+  std::lock_guard lock(latest_run_->mutex);
+  return latest_run_->run_id;
 }
 
 std::map<std::string, std::string> SageMakerEstimator::makeHyperParameters() const {

@@ -18,9 +18,12 @@
 #include "sagespark/sagemaker/iam_role_resource.h"
 #include "sagespark/sagemaker/name_policy.h"
 #include "sagespark/sagemaker/progress.h"
+#include "sagespark/sagemaker/request_options.h"
+#include "sagespark/sagemaker/resource_options.h"
 #include "sagespark/sagemaker/s3_resource.h"
 #include "sagespark/sagemaker/sagemaker_model.h"
 #include "sagespark/sagemaker/serializers.h"
+#include "sagespark/sagemaker/training_channel.h"
 #include "sagespark/sql/data_frame.h"
 
 namespace sagespark::sagemaker {
@@ -67,6 +70,25 @@ struct SageMakerEstimatorOptions {
   std::shared_ptr<aws::LogsClient> logsClient = nullptr;                          ///< Tails the training job's log.
   CancellationToken cancellation = {};          ///< Ends a fit: its training job is stopped, its staging data are deleted.
   ProgressListener progress = PrintProgress();  ///< Status changes and metric lines of a fit; may be null.
+
+  // What users need beyond it.
+  /// Further channels by name, for every fit; see also fit(training, validation).
+  std::map<std::string, TrainingChannel> additionalChannels = {};
+  std::string validationChannelName = "validation";  ///< Where fit(training, validation) puts its second argument.
+  /// A fit waits so long for its training job, waiting for instances included, and then stops it; without it, as long as it takes.
+  std::optional<int> trainingTimeoutInSeconds = {};
+  Tags tags = {};  ///< Of all that a fit creates, beside the tag of its run.
+  std::optional<std::string> runId = {};  ///< Marks what a fit creates (`sagespark clean --run ID`); a new one for each fit without it.
+  std::optional<VpcConfig> vpcConfig = {};                          ///< Of training job and model.
+  std::optional<std::string> trainingVolumeKmsKeyId = {};           ///< trainingKmsKeyId is the model artifact's.
+  std::optional<std::string> endpointVolumeKmsKeyId = {};
+  bool enableManagedSpotTraining = false;
+  std::optional<int> trainingMaxWaitTimeInSeconds = {};  ///< For spot capacity and training together; by default trainingMaxRuntimeInSeconds.
+  std::optional<CheckpointConfig> checkpointConfig = {};
+  bool enableNetworkIsolation = false;                 ///< Of training job and model.
+  bool enableInterContainerTrafficEncryption = false;  ///< Of training jobs on several instances.
+  std::map<std::string, std::string> trainingEnvironmentVariables = {};
+  RequestOptions requestOptions = {};  ///< Of the models' transform.
 };
 
 /// Trains a model by a SageMaker training job on a DataFrame's rows.
@@ -84,10 +106,17 @@ class SageMakerEstimator : public ml::Estimator<SageMakerModel> {
   SageMakerModel fit(const sql::DataFrame& dataset) const override;
   using Estimator::fit;
 
+  /// The same with the rows of `validation` as the channel validationChannelName, which the algorithm measures its model on. They
+  /// have the same columns.
+  SageMakerModel fit(const sql::DataFrame& training, const sql::DataFrame& validation) const;
+
   /// The columns that the model's transform gives.
   data::Schema transformSchema(const data::Schema& schema) const override;
 
   std::shared_ptr<ml::PipelineStage> copyStage(const ml::ParamMap& extra) const override;
+
+  /// The id of the run that fit made last, on this estimator or a copy of it: what `sagespark clean --run ID` takes.
+  std::optional<std::string> latestRunId() const;
 
   /// The training job that fit created last, on this estimator or a copy of it; also when it failed.
   std::optional<std::string> latestTrainingJob() const;
@@ -128,19 +157,37 @@ class SageMakerEstimator : public ml::Estimator<SageMakerModel> {
   bool deleteStagingDataAfterTraining() const { return options_.deleteStagingDataAfterTraining; }
   const NamePolicyFactory& namePolicyFactory() const { return *options_.namePolicyFactory; }
   const std::map<std::string, std::string>& hyperParameters() const { return options_.hyperParameters; }
+  const std::map<std::string, TrainingChannel>& additionalChannels() const { return options_.additionalChannels; }
+  const std::string& validationChannelName() const { return options_.validationChannelName; }
+  const std::optional<int>& trainingTimeoutInSeconds() const { return options_.trainingTimeoutInSeconds; }
+  const Tags& tags() const { return options_.tags; }
+  const std::optional<std::string>& runId() const { return options_.runId; }
+  const std::optional<VpcConfig>& vpcConfig() const { return options_.vpcConfig; }
+  const std::optional<std::string>& trainingVolumeKmsKeyId() const { return options_.trainingVolumeKmsKeyId; }
+  const std::optional<std::string>& endpointVolumeKmsKeyId() const { return options_.endpointVolumeKmsKeyId; }
+  bool enableManagedSpotTraining() const { return options_.enableManagedSpotTraining; }
+  const std::optional<int>& trainingMaxWaitTimeInSeconds() const { return options_.trainingMaxWaitTimeInSeconds; }
+  const std::optional<CheckpointConfig>& checkpointConfig() const { return options_.checkpointConfig; }
+  bool enableNetworkIsolation() const { return options_.enableNetworkIsolation; }
+  bool enableInterContainerTrafficEncryption() const { return options_.enableInterContainerTrafficEncryption; }
+  const std::map<std::string, std::string>& trainingEnvironmentVariables() const {
+    return options_.trainingEnvironmentVariables;
+  }
+  const RequestOptions& requestOptions() const { return options_.requestOptions; }
 
  protected:
   /// The parameters that a fit needs a value for.
   virtual std::vector<const ml::ParamBase*> requiredParams() const { return {}; }
 
  private:
-  struct LatestTrainingJob;
+  struct LatestRun;
 
+  SageMakerModel FitOnChannels(const sql::DataFrame& dataset, const std::map<std::string, TrainingChannel>& channels) const;
   void CheckRequiredParams() const;
 
   SageMakerEstimatorOptions options_;
   std::shared_ptr<const aws::ClientContext> context_;
-  std::shared_ptr<LatestTrainingJob> latest_training_job_;
+  std::shared_ptr<LatestRun> latest_run_;
 };
 
 }  // namespace sagespark::sagemaker

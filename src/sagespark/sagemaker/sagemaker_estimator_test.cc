@@ -8,6 +8,7 @@
 #include "sagespark/base/exception.h"
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
 #include "sagespark/sagemaker/sagemaker_clients.h"
+#include "sagespark/sagemaker/training_run.h"
 #include "sagespark/sagemaker/testing/fake_aws.h"
 #include "sagespark/server/cloud/local_cloud.h"
 #include "sagespark/server/data_folder.h"
@@ -97,7 +98,8 @@ class SageMakerEstimatorTest : public ::testing::Test {
             .stsClient = std::make_shared<testing::FakeSts>(calls_),
             .namePolicyFactory = CustomNamePolicyFactory("job", "model", "config", "endpoint"),
             .logsClient = logs_,
-            .progress = [this](std::string_view line) { progress_.emplace_back(line); }};
+            .progress = [this](std::string_view line) { progress_.emplace_back(line); },
+            .runId = "r1"};
   }
 
   static KMeansSageMakerEstimator Ready(KMeansSageMakerEstimatorOptions options) {
@@ -121,7 +123,7 @@ TEST_F(SageMakerEstimatorTest, FitStagesTrainsHostsAndDeletesWhatItStaged) {
   EXPECT_THAT(*calls_, ElementsAre("CreateTrainingJob job", "DescribeTrainingJob job", "DescribeTrainingJob job",
                                    "DescribeTrainingJob job", "CreateModel model", "CreateEndpointConfig config",
                                    "CreateEndpoint endpoint", "DescribeEndpoint endpoint", "DescribeEndpoint endpoint"));
-  EXPECT_THAT(staged_at_training_, Contains(MatchesRegex("in/job/part-.*")));
+  EXPECT_THAT(staged_at_training_, Contains(MatchesRegex("in/sagespark-run-r1/job/train/part-.*")));
   EXPECT_THAT(StagedKeys(), IsEmpty());
   EXPECT_EQ(estimator.latestTrainingJob(), "job");
   EXPECT_EQ(model.endpointName(), "endpoint");
@@ -132,17 +134,17 @@ TEST_F(SageMakerEstimatorTest, FitStagesTrainsHostsAndDeletesWhatItStaged) {
             (CreatedResources{.modelName = "model", .endpointConfigName = "config", .endpointName = "endpoint"}));
 }
 
-TEST_F(SageMakerEstimatorTest, TheRequestHasTheOriginalsFieldsAndNoOthers) {
+TEST_F(SageMakerEstimatorTest, TheRequestHasTheOriginalsFieldsTheRunsTagAndNoOthers) {
   Ready(Options()).fit(Rows());
   EXPECT_EQ(json::Dump(sagemaker_->requests.at("CreateTrainingJob")),
             R"({"AlgorithmSpecification":{"TrainingImage":"382416733822.dkr.ecr.us-east-1.amazonaws.com/kmeans:1",)"
             R"("TrainingInputMode":"File"},"HyperParameters":{"feature_dim":"2","k":"2","mini_batch_size":"5000"},)"
             R"("InputDataConfig":[{"ChannelName":"train","DataSource":{"S3DataSource":{)"
-            R"("S3DataDistributionType":"ShardedByS3Key","S3DataType":"S3Prefix","S3Uri":"s3://staging/in/job"}}}],)"
+            R"("S3DataDistributionType":"ShardedByS3Key","S3DataType":"S3Prefix","S3Uri":"s3://staging/in/sagespark-run-r1/job/train/"}}}],)"
             R"("OutputDataConfig":{"S3OutputPath":"s3://staging/out/job"},)"
             R"("ResourceConfig":{"InstanceCount":1,"InstanceType":"ml.p2.xlarge","VolumeSizeInGB":1024},)"
             R"("RoleArn":"arn:aws:iam::123456789012:role/SageMaker","StoppingCondition":{"MaxRuntimeInSeconds":86400},)"
-            R"("TrainingJobName":"job"})");
+            R"("Tags":[{"Key":"sagespark:run","Value":"r1"}],"TrainingJobName":"job"})");
 }
 
 TEST_F(SageMakerEstimatorTest, OptionsThatAreSetAreSent) {
@@ -174,7 +176,8 @@ TEST_F(SageMakerEstimatorTest, AutoCreatedPathsAreInTheAccountsBucketUnderPrefix
             (std::vector<std::string>{"GetCallerIdentity", "CreateBucket 123456789012-sagemaker-us-east-1",
                                       "CreateTrainingJob job"}));
   EXPECT_THAT(json::Dump(sagemaker_->requests.at("CreateTrainingJob")),
-              ::testing::ContainsRegex("\"S3Uri\":\"s3://123456789012-sagemaker-us-east-1/[0-9a-f]{12}/job\""));
+              AllOf(HasSubstr("\"S3Uri\":\"s3://123456789012-sagemaker-us-east-1/sagespark-run-r1/job/train/\""),
+                    ::testing::ContainsRegex("\"S3OutputPath\":\"s3://123456789012-sagemaker-us-east-1/[0-9a-f]{12}/job\"")));
 }
 
 TEST_F(SageMakerEstimatorTest, RoleAndBucketComeFromTheSessionsConfigurationWhenAsked) {
@@ -191,7 +194,7 @@ TEST_F(SageMakerEstimatorTest, RoleAndBucketComeFromTheSessionsConfigurationWhen
   rows.sparkSession().conf().unset(kRoleKey);
   rows.sparkSession().conf().unset(kBucketKey);
   EXPECT_THAT(json::Dump(sagemaker_->requests.at("CreateTrainingJob")),
-              AllOf(HasSubstr(R"("S3Uri":"s3://staging/in/job")"), HasSubstr(kRole)));
+              AllOf(HasSubstr(R"("S3Uri":"s3://staging/in/sagespark-run-r1/job/train/")"), HasSubstr(kRole)));
 }
 
 TEST_F(SageMakerEstimatorTest, AFailedJobIsAnErrorWithItsReasonAndLogAndTheStagingDataAreGone) {
@@ -253,6 +256,25 @@ TEST_F(SageMakerEstimatorTest, BadInputIsRefusedBeforeAnythingIsCreated) {
       {"no such input mode", with([](auto& o) { o.trainingInputMode = "Stream"; }), rows, "rainingInputMode"},
       {"compression", with([](auto& o) { o.trainingCompressionCodec = "Gzip"; }), rows, "trainingCompressionCodec = \"Gzip\""},
       {"endpoint without instances", with([](auto& o) { o.endpointInitialInstanceCount = 0; }), rows, "nitialInstanceCount"},
+      {"a channel of the training rows' name", with([&](auto& o) { o.additionalChannels = {{"train", {.data = rows}}}; }), rows,
+       "Channel is that of the training rows already: \"train\""},
+      {"a channel without features", with([&](auto& o) { o.additionalChannels = {{"test", {.data = rows.select("label")}}}; }), rows,
+       "Channel \"test\""},
+      {"a channel name that AWS refuses", with([&](auto& o) { o.additionalChannels = {{"a b", {.data = rows}}}; }), rows, "hannelName"},
+      {"no such distribution",
+       with([&](auto& o) { o.additionalChannels = {{"test", {.data = rows, .s3DataDistribution = "Half"}}}; }), rows,
+       "DataDistributionType"},
+      {"no time", with([](auto& o) { o.trainingTimeoutInSeconds = 0; }), rows, "trainingTimeoutInSeconds = 0; valid: >= 1"},
+      {"a wait without spot", with([](auto& o) { o.trainingMaxWaitTimeInSeconds = 90000; }), rows, "enableManagedSpotTraining"},
+      {"a wait shorter than training", with([](auto& o) {
+         o.enableManagedSpotTraining = true;
+         o.trainingMaxWaitTimeInSeconds = 60;
+       }),
+       rows, "trainingMaxWaitTimeInSeconds = 60; valid: >= 86400"},
+      {"network without subnets", with([](auto& o) { o.vpcConfig = {.subnets = {}, .securityGroupIds = {"sg-1"}}; }), rows, "ubnets"},
+      {"the run's own tag", with([](auto& o) { o.tags = {{"sagespark:run", "x"}}; }), rows, "sagespark:run"},
+      {"a run id that is no folder", with([](auto& o) { o.runId = "a/b"; }), rows, "\"a/b\""},
+      {"no requests", with([](auto& o) { o.requestOptions.requestsInFlight = 0; }), rows, "requestsInFlight = 0; valid: >= 1"},
       {"role that is no ARN", with([](auto& o) { o.sagemakerRole = IAMRole("me"); }), rows, "oleArn"},
   };
   for (const Case& test_case : cases) {
@@ -287,6 +309,135 @@ TEST_F(SageMakerEstimatorTest, OnlyProjectedColumnsAreStaged) {
   options.trainingSparkDataFormatOptions = {{"labelColumnName", "label"}};
   // The label column that the options name is not among the columns any more.
   EXPECT_THAT([&] { Ready(options).fit(Rows()); }, Throws<Exception>(Property(&Exception::what, HasSubstr("\"label\""))));
+}
+
+TEST_F(SageMakerEstimatorTest, ValidationRowsAreAChannelOfTheirOwnThatEveryInstanceSees) {
+  Ready(Options()).fit(Rows(), Rows());
+  EXPECT_THAT(staged_at_training_, AllOf(Contains(MatchesRegex("in/sagespark-run-r1/job/test/part-.*")),
+                                         Contains(MatchesRegex("in/sagespark-run-r1/job/train/part-.*"))));
+  EXPECT_THAT(StagedKeys(), IsEmpty());
+  EXPECT_THAT(json::Dump(sagemaker_->requests.at("CreateTrainingJob")),
+              HasSubstr(R"({"ChannelName":"test","DataSource":{"S3DataSource":{"S3DataDistributionType":"FullyReplicated",)"
+                        R"("S3DataType":"S3Prefix","S3Uri":"s3://staging/in/sagespark-run-r1/job/test/"}}})"));
+}
+
+TEST_F(SageMakerEstimatorTest, FurtherChannelsHaveFormatColumnsAndContentTypeOfTheirOwnOrAreInS3Already) {
+  auto options = Options();
+  options.trainingContentType = "application/x-recordio-protobuf";
+  options.additionalChannels = {
+      {"test",
+       {.data = Rows().withColumnRenamed("features", "pixels"),
+        .contentType = "text/x-libsvm",
+        .projectedColumns = {{"label", "features"}},
+        .sparkDataFormat = "libsvm",
+        .s3DataDistribution = "ShardedByS3Key"}},
+      {"weights", {.data = S3DataPath("mine", "weights/"), .inputMode = "File"}}};
+  EXPECT_THAT([&] { Ready(options).fit(Rows()); }, Throws<Exception>(Property(&Exception::what, HasSubstr("features"))));
+  options.additionalChannels.at("test").data = Rows();
+  Ready(options).fit(Rows());
+  EXPECT_THAT(staged_at_training_, Contains(MatchesRegex("in/sagespark-run-r1/job/test/part-.*\\.libsvm")));
+  EXPECT_THAT(StagedKeys(), IsEmpty());
+  EXPECT_THAT(
+      json::Dump(sagemaker_->requests.at("CreateTrainingJob")),
+      AllOf(HasSubstr(R"({"ChannelName":"test","ContentType":"text/x-libsvm","DataSource":{"S3DataSource":{)"
+                      R"("S3DataDistributionType":"ShardedByS3Key")"),
+            HasSubstr(R"({"ChannelName":"weights","ContentType":"application/x-recordio-protobuf","DataSource":{"S3DataSource":{)"
+                      R"("S3DataDistributionType":"FullyReplicated","S3DataType":"S3Prefix","S3Uri":"s3://mine/weights/"}},)"
+                      R"("InputMode":"File"})")));
+}
+
+TEST_F(SageMakerEstimatorTest, AChannelWithoutRowsIsAnErrorThatNamesItAndNothingStays) {
+  EXPECT_THAT([&] { Ready(Options()).fit(Rows(), Rows().limit(0)); },
+              Throws<Exception>(Property(&Exception::what, HasSubstr("Channel has no rows: \"test\""))));
+  EXPECT_THAT(*calls_, IsEmpty());
+  EXPECT_THAT(StagedKeys(), IsEmpty());
+}
+
+TEST_F(SageMakerEstimatorTest, NetworkKeysSpotIsolationEnvironmentAndTagsAreSent) {
+  auto options = Options();
+  options.tags = {{"team", "digits"}};
+  options.vpcConfig = {.subnets = {"subnet-1", "subnet-2"}, .securityGroupIds = {"sg-1"}};
+  options.trainingVolumeKmsKeyId = "volume-key";
+  options.endpointVolumeKmsKeyId = "endpoint-key";
+  options.enableManagedSpotTraining = true;
+  options.trainingMaxWaitTimeInSeconds = 90000;
+  options.checkpointConfig = {.s3Uri = "s3://mine/checkpoints", .localPath = "/opt/ml/checkpoints"};
+  options.enableNetworkIsolation = true;
+  options.enableInterContainerTrafficEncryption = true;
+  options.trainingEnvironmentVariables = {{"LEVEL", "debug"}};
+  Ready(options).fit(Rows());
+  const std::string vpc = R"("VpcConfig":{"SecurityGroupIds":["sg-1"],"Subnets":["subnet-1","subnet-2"]})";
+  const std::string tags = R"("Tags":[{"Key":"sagespark:run","Value":"r1"},{"Key":"team","Value":"digits"}])";
+  const std::string training = json::Dump(sagemaker_->requests.at("CreateTrainingJob"));
+  for (const std::string& part :
+       {vpc, tags, std::string(R"("VolumeKmsKeyId":"volume-key")"), std::string(R"("EnableManagedSpotTraining":true)"),
+        std::string(R"("StoppingCondition":{"MaxRuntimeInSeconds":86400,"MaxWaitTimeInSeconds":90000})"),
+        std::string(R"("CheckpointConfig":{"LocalPath":"/opt/ml/checkpoints","S3Uri":"s3://mine/checkpoints"})"),
+        std::string(R"("EnableNetworkIsolation":true)"), std::string(R"("EnableInterContainerTrafficEncryption":true)"),
+        std::string(R"("Environment":{"LEVEL":"debug"})")}) {
+    EXPECT_THAT(training, HasSubstr(part));
+  }
+  EXPECT_THAT(json::Dump(sagemaker_->requests.at("CreateModel")),
+              AllOf(HasSubstr(vpc), HasSubstr(tags), HasSubstr(R"("EnableNetworkIsolation":true)")));
+  EXPECT_THAT(json::Dump(sagemaker_->requests.at("CreateEndpointConfig")),
+              AllOf(HasSubstr(tags), HasSubstr(R"("KmsKeyId":"endpoint-key")")));
+  EXPECT_THAT(json::Dump(sagemaker_->requests.at("CreateEndpoint")), HasSubstr(tags));
+}
+
+TEST_F(SageMakerEstimatorTest, SpotTrainingWaitsAsLongAsItMayTrainUnlessToldOtherwise) {
+  auto options = Options();
+  options.enableManagedSpotTraining = true;
+  Ready(options).fit(Rows());
+  EXPECT_THAT(json::Dump(sagemaker_->requests.at("CreateTrainingJob")), HasSubstr(R"("MaxWaitTimeInSeconds":86400)"));
+}
+
+TEST_F(SageMakerEstimatorTest, EveryFitIsARunOfItsOwnUnlessToldOtherwise) {
+  auto options = Options();
+  options.runId = std::nullopt;
+  const KMeansSageMakerEstimator estimator = Ready(options);
+  EXPECT_EQ(estimator.latestRunId(), std::nullopt);
+  const SageMakerModel model = estimator.fit(Rows());
+  const std::string first = estimator.latestRunId().value();
+  EXPECT_THAT(first, MatchesRegex("[0-9a-f]{12}"));
+  EXPECT_EQ(model.runId(), first);
+  EXPECT_THAT(json::Dump(sagemaker_->requests.at("CreateEndpoint")), HasSubstr("\"" + first + "\""));
+  sagemaker_->jobs = {JobThatIs("Completed", "Completed")};
+  estimator.fit(Rows());
+  EXPECT_NE(estimator.latestRunId(), first);
+}
+
+TEST_F(SageMakerEstimatorTest, FinalMetricsAreTheModelsAndShown) {
+  sagemaker_->jobs = {JobThatIs("Completed", "Completed")};
+  sagemaker_->jobs.back().final_metric_data_list = {{.metric_name = "train:msd", .value = 3.5},
+                                                    {.metric_name = "test:msd", .value = 0.25},
+                                                    {.metric_name = "no value"}};
+  const SageMakerModel model = Ready(Options()).fit(Rows());
+  EXPECT_THAT(model.trainingMetrics(), ElementsAre(std::pair("test:msd", 0.25), std::pair("train:msd", 3.5)));
+  EXPECT_THAT(progress_, Contains(HasSubstr("Metrics - test:msd = 0.25, train:msd = 3.5")));
+}
+
+TEST_F(SageMakerEstimatorTest, AJobThatTakesTooLongIsToldToStopAndItsStagingDataAreDeleted) {
+  FakeClock clock;
+  sagemaker_->jobs = {JobThatIs("InProgress", "Training")};
+  auto algorithm_options = Options();
+  algorithm_options.trainingTimeoutInSeconds = 30;
+  SageMakerEstimatorOptions options = WithImage(algorithm_options, "382416733822.dkr.ecr.us-east-1.amazonaws.com/kmeans:1", "uid");
+  const auto names = options.namePolicyFactory->createNamePolicy();
+  const aws::ClientConfig config{.region = "us-east-1"};
+  TrainingRun run({.options = options,
+                   .config = config,
+                   .hyper_parameters = {},
+                   .names = *names,
+                   .run_id = "r1",
+                   .training_data = Rows(),
+                   .channels = {},
+                   .on_job_created = {},
+                   .clock = clock});
+  EXPECT_THAT(run.Run(), IsError(ErrorKind::kTimeout, "Training took longer than trainingTimeoutInSeconds = 30; its training job "
+                                                      "was told to stop: \"job\""));
+  EXPECT_EQ(calls_->back(), "StopTrainingJob job");
+  EXPECT_EQ(clock.sleeps().size(), 6u);  // Of 5 s.
+  EXPECT_THAT(StagedKeys(), IsEmpty());
 }
 
 TEST_F(SageMakerEstimatorTest, ACancelledFitStopsItsJobAndDeletesItsStagingData) {

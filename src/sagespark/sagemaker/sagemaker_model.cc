@@ -3,9 +3,11 @@
 #include <mutex>
 
 #include "sagespark/base/exception.h"
+#include "sagespark/cleanup/run_tags.h"
 #include "sagespark/ml/identifiable.h"
 #include "sagespark/sagemaker/hosting.h"
 #include "sagespark/sagemaker/sagemaker_clients.h"
+#include "sagespark/sagemaker/training_metrics.h"
 #include "sagespark/staging/inference.h"
 #include "sagespark/staging/runtime_model_endpoint.h"
 
@@ -40,7 +42,13 @@ SageMakerModelOptions HostedModelOptions(const Options& options, S3DataPath mode
           .uid = options.uid,
           .sagemakerRuntimeClient = options.sagemakerRuntimeClient,
           .cancellation = options.cancellation,
-          .progress = options.progress};
+          .progress = options.progress,
+          .requestOptions = options.requestOptions,
+          .tags = options.tags,
+          .runId = options.runId,
+          .vpcConfig = options.vpcConfig,
+          .endpointVolumeKmsKeyId = options.endpointVolumeKmsKeyId,
+          .enableNetworkIsolation = options.enableNetworkIsolation};
 }
 
 }  // namespace
@@ -56,6 +64,7 @@ SageMakerModel::SageMakerModel(SageMakerModelOptions options)
     : Transformer(options.uid ? *options.uid : ml::randomUID("SageMakerModel")),
       options_(std::move(options)),
       hosting_(std::make_shared<Hosting>()) {
+  if (!options_.runId) options_.runId = cleanup::MakeRunId();
   CheckOptions();
   context_ = DefaultClientContext();
   if (options_.sagemakerClient == nullptr) options_.sagemakerClient = aws::MakeSageMakerClient(context_);
@@ -75,7 +84,9 @@ SageMakerModel SageMakerModel::fromTrainingJob(const TrainingJobModelOptions& op
                              job.training_job_status));
   }
   auto path = S3DataPath::fromS3URI(job.model_artifacts.s3_model_artifacts);
-  return SageMakerModel(HostedModelOptions(options, std::move(path), std::move(client)));
+  SageMakerModelOptions model = HostedModelOptions(options, std::move(path), std::move(client));
+  model.trainingMetrics = FinalMetrics(job);
+  return SageMakerModel(std::move(model));
 }
 
 SageMakerModel SageMakerModel::fromModelS3Path(const ModelS3PathOptions& options) {
@@ -99,10 +110,13 @@ SageMakerModel SageMakerModel::fromEndpoint(const EndpointModelOptions& options)
                          .prependResultRows = options.prependResultRows,
                          .namePolicy = options.namePolicy,
                          .uid = options.uid,
-                         .sagemakerRuntimeClient = options.sagemakerRuntimeClient});
+                         .sagemakerRuntimeClient = options.sagemakerRuntimeClient,
+                         .requestOptions = options.requestOptions});
 }
 
 void SageMakerModel::CheckOptions() const {
+  OrThrow(CheckRequestOptions(options_.requestOptions));
+  OrThrow(WithRunTag(options_.tags, *options_.runId).status());
   const bool creates = options_.endpointCreationPolicy != EndpointCreationPolicy::DO_NOT_CREATE;
   if (options_.existingEndpointName && creates) {
     throw Exception(InvalidArgument("endpointCreationPolicy must be DO_NOT_CREATE with an existingEndpointName: \"" +
@@ -121,20 +135,27 @@ void SageMakerModel::CheckOptions() const {
   if (!missing.empty()) throw Exception(InvalidArgument("Options that creating an endpoint needs are not set: " + missing));
 }
 
+HostingSpec SageMakerModel::MakeHostingSpec() const {
+  return {.model_image = *options_.modelImage,
+          .model_path = *options_.modelPath,
+          .environment = options_.modelEnvironmentVariables,
+          .role_arn = *options_.modelExecutionRoleARN,
+          .instance_type = *options_.endpointInstanceType,
+          .instance_count = *options_.endpointInitialInstanceCount,
+          .tags = OrThrow(WithRunTag(options_.tags, *options_.runId)),
+          .vpc = options_.vpcConfig,
+          .volume_kms_key_id = options_.endpointVolumeKmsKeyId,
+          .network_isolation = options_.enableNetworkIsolation};
+}
+
 void SageMakerModel::CreateHostingOnce() const {
   std::lock_guard creating(hosting_->creating);
   if (endpointName()) return;
-  const HostingSpec spec{.model_image = *options_.modelImage,
-                         .model_path = *options_.modelPath,
-                         .environment = options_.modelEnvironmentVariables,
-                         .role_arn = *options_.modelExecutionRoleARN,
-                         .instance_type = *options_.endpointInstanceType,
-                         .instance_count = *options_.endpointInitialInstanceCount};
   const HostingContext context{.client = *options_.sagemakerClient,
                                .config = context_->config,
                                .progress = options_.progress,
                                .cancellation = options_.cancellation};
-  CreatedResources created = OrThrow(CreateHosting(context, spec, *options_.namePolicy));
+  CreatedResources created = OrThrow(CreateHosting(context, MakeHostingSpec(), *options_.namePolicy));
   std::lock_guard lock(hosting_->mutex);
   hosting_->created = std::move(created);
 }
@@ -156,10 +177,11 @@ sql::DataFrame SageMakerModel::transform(const sql::DataFrame& dataset) const {
   const std::optional<std::string> endpoint = endpointName();
   if (!endpoint) throw Exception(InvalidArgument("Model has no endpoint to transform with: endpointCreationPolicy is DO_NOT_CREATE"));
   auto inference = std::make_shared<const staging::Inference>(
-      staging::Inference{.endpoint = staging::MakeRuntimeModelEndpoint(options_.sagemakerRuntimeClient, *endpoint),
+      staging::Inference{.endpoint = staging::MakeRuntimeModelEndpoint(options_.sagemakerRuntimeClient, *endpoint,
+                                                                             ToInvokeLimits(options_.requestOptions)),
                          .serializer = options_.requestRowSerializer.pointer(),
                          .deserializer = options_.responseRowDeserializer.pointer(),
-                         .options = {.prepend_rows = options_.prependResultRows}});
+                         .options = ToInferenceOptions(options_.requestOptions, options_.prependResultRows)});
   auto predict = [inference](std::unique_ptr<data::BatchStream> input, const plan::TaskContext& task) {
     return staging::Predict(inference, std::move(input), task.partition, task.cancellation);
   };
@@ -170,7 +192,7 @@ data::Schema SageMakerModel::transformSchema(const data::Schema& schema) const {
   const staging::Inference inference{.endpoint = nullptr,
                                      .serializer = options_.requestRowSerializer.pointer(),
                                      .deserializer = options_.responseRowDeserializer.pointer(),
-                                     .options = {.prepend_rows = options_.prependResultRows}};
+                                     .options = ToInferenceOptions(options_.requestOptions, options_.prependResultRows)};
   return sql::OrThrowAnalysis(staging::PredictedSchema(inference, schema));
 }
 

@@ -14,11 +14,15 @@
 #include "sagespark/sagemaker/endpoint_creation_policy.h"
 #include "sagespark/sagemaker/name_policy.h"
 #include "sagespark/sagemaker/progress.h"
+#include "sagespark/sagemaker/request_options.h"
+#include "sagespark/sagemaker/resource_options.h"
 #include "sagespark/sagemaker/s3_resource.h"
 #include "sagespark/sagemaker/serializers.h"
 #include "sagespark/sql/data_frame.h"
 
 namespace sagespark::sagemaker {
+
+struct HostingSpec;
 
 /// The arguments of SageMakerModel, under the names and with the defaults of SageMaker Spark. A client that is not given is made with
 /// the environment's settings.
@@ -40,6 +44,15 @@ struct SageMakerModelOptions {
   std::shared_ptr<aws::SageMakerRuntimeClient> sagemakerRuntimeClient = nullptr;  ///< Calls the endpoint.
   CancellationToken cancellation = {};          ///< Ends waiting for the endpoint; what was created is deleted then.
   ProgressListener progress = PrintProgress();  ///< May be null.
+
+  // Beyond SageMaker Spark's.
+  RequestOptions requestOptions = {};
+  Tags tags = {};                         ///< Of what the model creates, beside the tag of its run.
+  std::optional<std::string> runId = {};  ///< See SageMakerEstimatorOptions; a new one without it.
+  std::optional<VpcConfig> vpcConfig = {};
+  std::optional<std::string> endpointVolumeKmsKeyId = {};
+  bool enableNetworkIsolation = false;
+  std::map<std::string, double> trainingMetrics = {};  ///< What trainingMetrics() tells.
 };
 
 /// For fromTrainingJob.
@@ -60,6 +73,12 @@ struct TrainingJobModelOptions {
   std::shared_ptr<aws::SageMakerRuntimeClient> sagemakerRuntimeClient = nullptr;
   CancellationToken cancellation = {};
   ProgressListener progress = PrintProgress();
+  RequestOptions requestOptions = {};
+  Tags tags = {};
+  std::optional<std::string> runId = {};
+  std::optional<VpcConfig> vpcConfig = {};
+  std::optional<std::string> endpointVolumeKmsKeyId = {};
+  bool enableNetworkIsolation = false;
 };
 
 /// For fromModelS3Path.
@@ -80,6 +99,12 @@ struct ModelS3PathOptions {
   std::shared_ptr<aws::SageMakerRuntimeClient> sagemakerRuntimeClient = nullptr;
   CancellationToken cancellation = {};
   ProgressListener progress = PrintProgress();
+  RequestOptions requestOptions = {};
+  Tags tags = {};
+  std::optional<std::string> runId = {};
+  std::optional<VpcConfig> vpcConfig = {};
+  std::optional<std::string> endpointVolumeKmsKeyId = {};
+  bool enableNetworkIsolation = false;
 };
 
 /// For fromEndpoint.
@@ -93,6 +118,7 @@ struct EndpointModelOptions {
   SharedHandle<NamePolicy> namePolicy = RandomNamePolicy();
   std::optional<std::string> uid = {};
   std::shared_ptr<aws::SageMakerRuntimeClient> sagemakerRuntimeClient = nullptr;
+  RequestOptions requestOptions = {};
 };
 
 /// Predicts the rows of DataFrames with a SageMaker endpoint, which it creates or finds. Copies share what was created.
@@ -117,6 +143,12 @@ class SageMakerModel : public ml::Model {
   /// What this model and its copies created; never an existing endpoint that it was given.
   CreatedResources getCreatedResources() const;
 
+  /// The final metrics of the training job by name ("test:msd"); empty when it had none or the model is of no training job.
+  const std::map<std::string, double>& trainingMetrics() const { return options_.trainingMetrics; }
+
+  /// The id of the run whose tag is on what this model creates.
+  const std::string& runId() const { return *options_.runId; }
+
   /// Appends the prediction columns, or with prependResultRows false replaces all columns by them. Lazy, but for the endpoint of
   /// CREATE_ON_TRANSFORM, which is created by the first call. Throws when the columns do not fit or there is no endpoint.
   sql::DataFrame transform(const sql::DataFrame& dataset) const override;
@@ -140,11 +172,17 @@ class SageMakerModel : public ml::Model {
   const std::shared_ptr<aws::SageMakerClient>& sagemakerClient() const { return options_.sagemakerClient; }
   bool prependResultRows() const { return options_.prependResultRows; }
   const NamePolicy& namePolicy() const { return *options_.namePolicy; }
+  const RequestOptions& requestOptions() const { return options_.requestOptions; }
+  const Tags& tags() const { return options_.tags; }
+  const std::optional<VpcConfig>& vpcConfig() const { return options_.vpcConfig; }
+  const std::optional<std::string>& endpointVolumeKmsKeyId() const { return options_.endpointVolumeKmsKeyId; }
+  bool enableNetworkIsolation() const { return options_.enableNetworkIsolation; }
 
  private:
   struct Hosting;
 
   void CheckOptions() const;
+  HostingSpec MakeHostingSpec() const;
   void CreateHostingOnce() const;
 
   SageMakerModelOptions options_;

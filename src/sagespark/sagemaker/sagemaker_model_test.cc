@@ -9,6 +9,7 @@
 namespace sagespark::sagemaker {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -72,6 +73,48 @@ TEST_F(SageMakerModelTest, TakesTheModelDataOfATrainingJobThatIsDone) {
   client_->jobs = {JobThatIs("Failed", "Failed")};
   EXPECT_THAT([&] { SageMakerModel::fromTrainingJob(OfJob()); },
               Throws<Exception>(Property(&Exception::what, HasSubstr("\"job\" is Failed"))));
+}
+
+TEST_F(SageMakerModelTest, KnowsTheMetricsOfItsTrainingJobAndSendsTagsAndNetwork) {
+  client_->jobs.back().final_metric_data_list = {{.metric_name = "train:msd", .value = 3.5}};
+  auto options = OfJob();
+  options.tags = {{"team", "digits"}};
+  options.runId = "r2";
+  options.vpcConfig = {.subnets = {"subnet-1"}, .securityGroupIds = {"sg-1"}};
+  options.enableNetworkIsolation = true;
+  options.endpointVolumeKmsKeyId = "key";
+  const SageMakerModel model = SageMakerModel::fromTrainingJob(options);
+  EXPECT_THAT(model.trainingMetrics(), ElementsAre(std::pair("train:msd", 3.5)));
+  EXPECT_EQ(model.runId(), "r2");
+  EXPECT_THAT(json::Dump(client_->requests.at("CreateModel")),
+              AllOf(HasSubstr(R"("Tags":[{"Key":"sagespark:run","Value":"r2"},{"Key":"team","Value":"digits"}])"),
+                    HasSubstr(R"("VpcConfig":{"SecurityGroupIds":["sg-1"],"Subnets":["subnet-1"]})"),
+                    HasSubstr(R"("EnableNetworkIsolation":true)")));
+  EXPECT_THAT(json::Dump(client_->requests.at("CreateEndpointConfig")), HasSubstr(R"("KmsKeyId":"key")"));
+}
+
+TEST_F(SageMakerModelTest, RequestOptionsOutOfRangeAreRefused) {
+  const auto refuses = [&](auto change, const char* message) {
+    auto options = OfJob();
+    change(options.requestOptions);
+    EXPECT_THAT([&] { SageMakerModel::fromTrainingJob(options); }, Throws<Exception>(Property(&Exception::what, HasSubstr(message))));
+  };
+  refuses([](auto& o) { o.requestsInFlight = 0; }, "requestsInFlight = 0; valid: >= 1");
+  refuses([](auto& o) { o.maxRowsPerRequest = 0; }, "maxRowsPerRequest = 0; valid: >= 1");
+  refuses([](auto& o) { o.maxBytesPerRequest = 26214401; }, "maxBytesPerRequest = 26214401; valid: 1 to 26214400");
+  refuses([](auto& o) { o.maxBytesInFlight = 0; }, "maxBytesInFlight = 0; valid: >= 1");
+  refuses([](auto& o) { o.timeoutInSeconds = 0; }, "timeoutInSeconds = 0; valid: >= 1");
+  refuses([](auto& o) { o.errorColumnName = ""; }, "errorColumnName");
+}
+
+TEST_F(SageMakerModelTest, AnErrorColumnComesBehindThePredictions) {
+  auto options = OfJob();
+  options.requestOptions.errorColumnName = "error";
+  options.prependResultRows = false;
+  const data::Schema input({{"features", data::TypeId::kVector}});
+  const data::Schema output = SageMakerModel::fromTrainingJob(options).transformSchema(input);
+  ASSERT_EQ(output.size(), 3u);
+  EXPECT_EQ(output.fields()[2], (data::Field{"error", data::TypeId::kString}));
 }
 
 TEST_F(SageMakerModelTest, TakesModelDataInS3) {

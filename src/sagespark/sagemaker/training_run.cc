@@ -6,6 +6,7 @@
 #include "sagespark/engine/write.h"
 #include "sagespark/sagemaker/hosting.h"
 #include "sagespark/sagemaker/training_log.h"
+#include "sagespark/sagemaker/training_metrics.h"
 
 namespace sagespark::sagemaker {
 namespace {
@@ -15,8 +16,18 @@ namespace job_status = aws::sagemaker::training_job_status;
 /// Stands for a place that is not resolved yet, where only a request's shape is checked.
 const S3DataPath kSomePlace{.bucket = "bucket", .objectPath = "prefix"};
 
-Options WriterOptions(const SageMakerEstimatorOptions& options) {
-  return Options(options.trainingSparkDataFormatOptions.begin(), options.trainingSparkDataFormatOptions.end());
+/// Ends with a slash: a prefix without one would take in the channels whose names begin with this one's, too.
+std::string ChannelFolder(const S3DataPath& staging, const std::string& channel) {
+  return staging.toS3UriString() + "/" + channel + "/";
+}
+
+sql::DataFrame Projected(const sql::DataFrame& rows, const std::optional<std::vector<std::string>>& columns) {
+  return columns && !columns->empty() ? rows.select(*columns) : rows;
+}
+
+std::optional<aws::sagemaker::CheckpointConfig> ToRequest(const std::optional<CheckpointConfig>& config) {
+  if (!config) return std::nullopt;
+  return aws::sagemaker::CheckpointConfig{.s3_uri = config->s3Uri, .local_path = config->localPath};
 }
 
 Result<std::string> ResolveRole(const IAMRoleResource& resource, const sql::RuntimeConfig& conf) {
@@ -38,20 +49,51 @@ TrainingRun::TrainingRun(Request request)
 Result<TrainedModel> TrainingRun::Run() {
   SAGESPARK_RETURN_IF_ERROR(Check());
   const std::string& job_name = request_.names.trainingJobName();
-  SAGESPARK_ASSIGN_OR_RETURN(const S3DataPath input, paths_.Resolve(options_.trainingInputS3DataPath, job_name));
+  SAGESPARK_ASSIGN_OR_RETURN(const S3DataPath staging,
+                             paths_.ResolveStaging(options_.trainingInputS3DataPath, request_.run_id, job_name));
   SAGESPARK_ASSIGN_OR_RETURN(const S3DataPath output, paths_.Resolve(options_.trainingOutputS3DataPath, job_name));
-  SAGESPARK_RETURN_IF_ERROR(StageRows(input));
-  Result<S3DataPath> artifact = Train(input, output);
-  DeleteStagingData();
-  if (!artifact.ok()) return std::move(artifact).error();
-  return TrainedModel{.artifact = *std::move(artifact), .role_arn = role_arn_};
+  const Status is_staged = StageChannels(staging);
+  if (!is_staged.ok()) {
+    DeleteStagingData();
+    return is_staged.error();
+  }
+  Result<TrainedModel> trained = Train(staging, output);
+  if (options_.deleteStagingDataAfterTraining) DeleteStagingData();
+  return trained;
+}
+
+Status TrainingRun::MakeChannels() {
+  channels_.push_back(MakeChannel(options_.trainingChannelName,
+                                  {.data = request_.training_data, .s3DataDistribution = options_.trainingS3DataDistribution}));
+  for (const auto& [name, source] : request_.channels) {
+    if (name == options_.trainingChannelName) {
+      return InvalidArgument("Channel is that of the training rows already: \"" + name + "\"");
+    }
+    channels_.push_back(MakeChannel(name, source));
+  }
+  return Status::Ok();
+}
+
+TrainingRun::Channel TrainingRun::MakeChannel(const std::string& name, TrainingChannel source) const {
+  if (auto* rows = std::get_if<sql::DataFrame>(&source.data)) {
+    *rows = Projected(*rows, source.projectedColumns ? source.projectedColumns : options_.trainingProjectedColumns);
+  }
+  if (!source.contentType) source.contentType = options_.trainingContentType;
+  const auto& texts = source.sparkDataFormatOptions ? *source.sparkDataFormatOptions : options_.trainingSparkDataFormatOptions;
+  return {.name = name,
+          .source = source,
+          .format = source.sparkDataFormat.value_or(options_.trainingSparkDataFormat),
+          .writer_options = Options(texts.begin(), texts.end())};
 }
 
 Status TrainingRun::Check() {
   SAGESPARK_ASSIGN_OR_RETURN(role_arn_,
                              ResolveRole(options_.sagemakerRole, request_.training_data.sparkSession().conf()));
+  SAGESPARK_ASSIGN_OR_RETURN(tags_, WithRunTag(options_.tags, request_.run_id));
+  SAGESPARK_RETURN_IF_ERROR(MakeChannels());
   SAGESPARK_RETURN_IF_ERROR(paths_.Check(options_.trainingInputS3DataPath));
   SAGESPARK_RETURN_IF_ERROR(paths_.Check(options_.trainingOutputS3DataPath));
+  SAGESPARK_RETURN_IF_ERROR(CheckRequestOptions(options_.requestOptions));
   if (options_.trainingInstanceCount < 1) {  // AWS's rule allows 0, for requests with instance groups.
     return InvalidArgument("Training needs an instance: trainingInstanceCount = " +
                            std::to_string(options_.trainingInstanceCount) + "; valid: >= 1");
@@ -60,10 +102,37 @@ Status TrainingRun::Check() {
     return Unimplemented("Training data are written without compression: trainingCompressionCodec = \"" +
                          *options_.trainingCompressionCodec + "\"");
   }
-  SAGESPARK_ASSIGN_OR_RETURN(const auto writer,
-                             source::MakeFormatWriter(options_.trainingSparkDataFormat, WriterOptions(options_)));
-  SAGESPARK_RETURN_IF_ERROR(writer->CheckSchema(request_.training_data.schema()));
+  SAGESPARK_RETURN_IF_ERROR(CheckTimes());
+  SAGESPARK_RETURN_IF_ERROR(CheckRows());
   return CheckRequests();
+}
+
+Status TrainingRun::CheckRows() const {
+  for (const Channel& channel : channels_) {
+    const auto* rows = std::get_if<sql::DataFrame>(&channel.source.data);
+    if (rows == nullptr) continue;
+    SAGESPARK_ASSIGN_OR_RETURN(const auto writer, source::MakeFormatWriter(channel.format, channel.writer_options));
+    const Status status = writer->CheckSchema(rows->schema());
+    if (!status.ok()) return status.error().WithContext("Channel \"" + channel.name + "\"");
+  }
+  return Status::Ok();
+}
+
+Status TrainingRun::CheckTimes() const {
+  if (options_.trainingTimeoutInSeconds.value_or(1) < 1) {
+    return InvalidArgument("Option is out of range: trainingTimeoutInSeconds = " +
+                           std::to_string(*options_.trainingTimeoutInSeconds) + "; valid: >= 1");
+  }
+  if (!options_.trainingMaxWaitTimeInSeconds) return Status::Ok();
+  if (!options_.enableManagedSpotTraining) {
+    return InvalidArgument("Option goes with enableManagedSpotTraining: trainingMaxWaitTimeInSeconds");
+  }
+  if (*options_.trainingMaxWaitTimeInSeconds < options_.trainingMaxRuntimeInSeconds) {
+    return InvalidArgument("Option is out of range: trainingMaxWaitTimeInSeconds = " +
+                           std::to_string(*options_.trainingMaxWaitTimeInSeconds) + "; valid: >= " +
+                           std::to_string(options_.trainingMaxRuntimeInSeconds) + ", trainingMaxRuntimeInSeconds");
+  }
+  return Status::Ok();
 }
 
 Status TrainingRun::CheckRequests() const {
@@ -76,15 +145,19 @@ Status TrainingRun::CheckRequests() const {
                        .environment = options_.modelEnvironmentVariables,
                        .role_arn = role_arn_,
                        .instance_type = options_.endpointInstanceType,
-                       .instance_count = options_.endpointInitialInstanceCount},
+                       .instance_count = options_.endpointInitialInstanceCount,
+                       .tags = tags_,
+                       .vpc = options_.vpcConfig,
+                       .volume_kms_key_id = options_.endpointVolumeKmsKeyId,
+                       .network_isolation = options_.enableNetworkIsolation},
                       request_.names);
 }
 
-aws::sagemaker::CreateTrainingJobRequest TrainingRun::BuildRequest(const S3DataPath& input,
-                                                                   const S3DataPath& output) const {
-  const aws::sagemaker::S3DataSource source{.s3_data_type = "S3Prefix",
-                                            .s3_uri = input.toS3UriString(),
-                                            .s3_data_distribution_type = options_.trainingS3DataDistribution};
+aws::sagemaker::CreateTrainingJobRequest TrainingRun::BuildRequest(const S3DataPath& staging, const S3DataPath& output) const {
+  aws::sagemaker::StoppingCondition stopping{.max_runtime_in_seconds = options_.trainingMaxRuntimeInSeconds};
+  if (options_.enableManagedSpotTraining) {
+    stopping.max_wait_time_in_seconds = options_.trainingMaxWaitTimeInSeconds.value_or(options_.trainingMaxRuntimeInSeconds);
+  }
   return {
       .training_job_name = request_.names.trainingJobName(),
       .hyper_parameters = request_.hyper_parameters,
@@ -92,39 +165,68 @@ aws::sagemaker::CreateTrainingJobRequest TrainingRun::BuildRequest(const S3DataP
           aws::sagemaker::AlgorithmSpecification{.training_image = options_.trainingImage,
                                                  .training_input_mode = options_.trainingInputMode},
       .role_arn = role_arn_,
-      .input_data_config = {{.channel_name = options_.trainingChannelName,
-                             .data_source = {.s3_data_source = source},
-                             .content_type = options_.trainingContentType,
-                             .compression_type = options_.trainingCompressionCodec}},
+      .input_data_config = BuildChannels(staging),
       .output_data_config = {.kms_key_id = options_.trainingKmsKeyId, .s3_output_path = output.toS3UriString()},
       .resource_config = aws::sagemaker::ResourceConfig{.instance_type = options_.trainingInstanceType,
                                                         .instance_count = options_.trainingInstanceCount,
-                                                        .volume_size_in_gb = options_.trainingInstanceVolumeSizeInGB},
-      .stopping_condition =
-          aws::sagemaker::StoppingCondition{.max_runtime_in_seconds = options_.trainingMaxRuntimeInSeconds},
+                                                        .volume_size_in_gb = options_.trainingInstanceVolumeSizeInGB,
+                                                        .volume_kms_key_id = options_.trainingVolumeKmsKeyId},
+      .vpc_config = sagemaker::ToRequest(options_.vpcConfig),
+      .stopping_condition = stopping,
+      .tags = sagemaker::ToRequest(tags_),
+      .enable_network_isolation = IfTrue(options_.enableNetworkIsolation),
+      .enable_inter_container_traffic_encryption = IfTrue(options_.enableInterContainerTrafficEncryption),
+      .enable_managed_spot_training = IfTrue(options_.enableManagedSpotTraining),
+      .checkpoint_config = ToRequest(options_.checkpointConfig),
+      .environment = options_.trainingEnvironmentVariables,
   };
 }
 
-Status TrainingRun::StageRows(const S3DataPath& input) {
-  const sql::SparkSession& session = request_.training_data.sparkSession();
-  // The marker would be one more file of the channel, and not a training file.
-  auto written = engine::Write(session.engine(), request_.training_data.plan(), session.fileSystems(),
-                               {.format = options_.trainingSparkDataFormat,
-                                .options = WriterOptions(options_),
-                                .folder = input.toS3UriString(),
-                                .success_marker = false},
-                               options_.cancellation);
-  if (!written.ok()) return std::move(written).error();
-  staged_ = *std::move(written);
-  if (staged_.rows > 0) return Status::Ok();
-  DeleteStagingData();
-  return InvalidArgument("Training data have no rows");
+std::vector<aws::sagemaker::Channel> TrainingRun::BuildChannels(const S3DataPath& staging) const {
+  std::vector<aws::sagemaker::Channel> channels;
+  for (const Channel& channel : channels_) {
+    const auto* objects = std::get_if<S3DataPath>(&channel.source.data);
+    const aws::sagemaker::S3DataSource source{
+        .s3_data_type = "S3Prefix",
+        .s3_uri = objects != nullptr ? objects->toS3UriString() : ChannelFolder(staging, channel.name),
+        .s3_data_distribution_type = channel.source.s3DataDistribution};
+    channels.push_back({.channel_name = channel.name,
+                        .data_source = {.s3_data_source = source},
+                        .content_type = channel.source.contentType,
+                        .compression_type = options_.trainingCompressionCodec,
+                        .input_mode = channel.source.inputMode});
+  }
+  return channels;
 }
 
-Result<S3DataPath> TrainingRun::Train(const S3DataPath& input, const S3DataPath& output) {
+Status TrainingRun::StageChannels(const S3DataPath& staging) {
+  for (const Channel& channel : channels_) {
+    const auto* rows = std::get_if<sql::DataFrame>(&channel.source.data);
+    if (rows != nullptr) SAGESPARK_RETURN_IF_ERROR(StageRows(channel, *rows, ChannelFolder(staging, channel.name)));
+  }
+  return Status::Ok();
+}
+
+Status TrainingRun::StageRows(const Channel& channel, const sql::DataFrame& rows, const std::string& folder) {
+  const sql::SparkSession& session = rows.sparkSession();
+  // The marker would be one more file of the channel, and not a training file.
+  SAGESPARK_ASSIGN_OR_RETURN(source::WriteResult written,
+                             engine::Write(session.engine(), rows.plan(), session.fileSystems(),
+                                           {.format = channel.format,
+                                            .options = channel.writer_options,
+                                            .folder = folder,
+                                            .success_marker = false},
+                                           options_.cancellation));
+  staged_.insert(staged_.end(), written.files.begin(), written.files.end());
+  if (written.rows > 0) return Status::Ok();
+  if (&channel == &channels_.front()) return InvalidArgument("Training data have no rows");
+  return InvalidArgument("Channel has no rows: \"" + channel.name + "\"");
+}
+
+Result<TrainedModel> TrainingRun::Train(const S3DataPath& staging, const S3DataPath& output) {
   bool in_doubt = false;
   const auto created = options_.sagemakerClient->CreateTrainingJob(
-      BuildRequest(input, output), {.cancellation = options_.cancellation, .in_doubt = &in_doubt});
+      BuildRequest(staging, output), {.cancellation = options_.cancellation, .in_doubt = &in_doubt});
   // A retry of an attempt whose reply got lost finds the job made already.
   const bool is_made = created.ok() || (in_doubt && created.error().kind() == ErrorKind::kAlreadyExists);
   if (!is_made) {
@@ -134,13 +236,17 @@ Result<S3DataPath> TrainingRun::Train(const S3DataPath& input, const S3DataPath&
   if (request_.on_job_created) request_.on_job_created();
   SAGESPARK_ASSIGN_OR_RETURN(const auto job, WaitForJob());
   SAGESPARK_ASSIGN_OR_RETURN(Uri artifact, ParseUri(job.model_artifacts.s3_model_artifacts));
-  return S3DataPath{.bucket = std::move(artifact.authority), .objectPath = std::move(artifact.path)};
+  return TrainedModel{.artifact = {.bucket = std::move(artifact.authority), .objectPath = std::move(artifact.path)},
+                      .role_arn = role_arn_,
+                      .metrics = FinalMetrics(job)};
 }
 
 Result<aws::sagemaker::DescribeTrainingJobResponse> TrainingRun::WaitForJob() {
   const std::string& name = request_.names.trainingJobName();
   TrainingLog log(*options_.logsClient, name, options_.trainingInstanceCount);
   PollSchedule schedule = PollSchedule::For(request_.config);
+  const auto& timeout = options_.trainingTimeoutInSeconds;
+  const Deadline deadline = timeout ? Deadline::After(std::chrono::seconds(*timeout), request_.clock) : Deadline();
   size_t transitions_shown = 0;
   int failed_polls = 0;
   for (;;) {
@@ -151,13 +257,19 @@ Result<aws::sagemaker::DescribeTrainingJobResponse> TrainingRun::WaitForJob() {
       ShowLog(log);
       ShowTransitions(*job, schedule, transitions_shown);
       const std::string& status = job->training_job_status;
-      if (status == job_status::kCompleted) return job;
+      if (status == job_status::kCompleted) {
+        ShowMetrics(*job);
+        return job;
+      }
       if (status != job_status::kInProgress && status != job_status::kStopping) return JobError(*job, log.Tail());
     } else if (job.error().kind() != ErrorKind::kCancelled &&
                (!IsPassing(job.error()) || ++failed_polls == kMostFailedPolls)) {
       return job.error().WithContext("Training job may still run, but its state cannot be read: \"" + name + "\"");
     }
-    if (!schedule.Wait(request_.clock, options_.cancellation).ok()) return StopJob();
+    if (!schedule.Wait(request_.clock, options_.cancellation).ok()) return StopJob(ErrorKind::kCancelled, "Fit was cancelled");
+    if (deadline.passed(request_.clock)) {
+      return StopJob(ErrorKind::kTimeout, "Training took longer than trainingTimeoutInSeconds = " + std::to_string(*timeout));
+    }
   }
 }
 
@@ -179,6 +291,12 @@ void TrainingRun::ShowTransitions(const aws::sagemaker::DescribeTrainingJobRespo
   }
 }
 
+void TrainingRun::ShowMetrics(const aws::sagemaker::DescribeTrainingJobResponse& job) const {
+  const auto metrics = FinalMetrics(job);
+  if (!options_.progress || metrics.empty()) return;
+  options_.progress(StatusLine(request_.clock.Now(), "Metrics", MetricsText(metrics)));
+}
+
 Error TrainingRun::JobError(const aws::sagemaker::DescribeTrainingJobResponse& job, const std::string& log_tail) const {
   std::string message = "Training job did not complete: \"" + job.training_job_name + "\" is " + job.training_job_status +
                         " (" + job.secondary_status + "): " + job.failure_reason.value_or("no reason given");
@@ -186,18 +304,16 @@ Error TrainingRun::JobError(const aws::sagemaker::DescribeTrainingJobResponse& j
   return Error(ErrorKind::kModelError, std::move(message));
 }
 
-Error TrainingRun::StopJob() const {
+Error TrainingRun::StopJob(ErrorKind kind, const std::string& why) const {
   const std::string& name = request_.names.trainingJobName();
   const auto stopped = options_.sagemakerClient->StopTrainingJob({.training_job_name = name});
-  if (stopped.ok()) return Cancelled("Fit was cancelled; its training job was told to stop: \"" + name + "\"");
-  return Cancelled("Fit was cancelled; its training job may still run: \"" + name + "\" could not be stopped: " +
-                   stopped.error().message());
+  if (stopped.ok()) return Error(kind, why + "; its training job was told to stop: \"" + name + "\"");
+  return Error(kind, why + "; its training job may still run: \"" + name + "\" could not be stopped: " + stopped.error().message());
 }
 
 void TrainingRun::DeleteStagingData() const {
-  if (!options_.deleteStagingDataAfterTraining) return;
   const auto& file_systems = request_.training_data.sparkSession().fileSystems();
-  for (const Uri& file : staged_.files) {
+  for (const Uri& file : staged_) {
     auto file_system = file_systems->For(file);
     const Status deleted = file_system.ok() ? (*file_system)->Delete(file) : file_system.status();
     if (!deleted.ok()) Log(LogLevel::kWarning, "Staging data could not be deleted: " + deleted.error().message());

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "sagespark/aws/client/client_context.h"
 #include "sagespark/base/clock.h"
@@ -18,6 +19,7 @@ namespace sagespark::sagemaker {
 struct TrainedModel {
   S3DataPath artifact;
   std::string role_arn;
+  std::map<std::string, double> metrics;  ///< The job's final metrics, by name.
 };
 
 /// One fit, up to the trained model: checks, stages the rows, runs the job, deletes the staging data.
@@ -28,7 +30,9 @@ class TrainingRun {
     const aws::ClientConfig& config;
     std::map<std::string, std::string> hyper_parameters;
     const NamePolicy& names;
-    sql::DataFrame training_data;          ///< With the columns to train on only.
+    std::string run_id;
+    sql::DataFrame training_data;
+    std::map<std::string, TrainingChannel> channels;  ///< Beside the training rows'.
     std::function<void()> on_job_created;  ///< Called when the job exists.
     const Clock& clock = Clock::System();
   };
@@ -39,26 +43,43 @@ class TrainingRun {
   Result<TrainedModel> Run();
 
  private:
-  Status Check();
-  Status CheckRequests() const;
-  aws::sagemaker::CreateTrainingJobRequest BuildRequest(const S3DataPath& input, const S3DataPath& output) const;
-  Status StageRows(const S3DataPath& input);
-  Result<S3DataPath> Train(const S3DataPath& input, const S3DataPath& output);
+  /// A channel with all that it takes from the options.
+  struct Channel {
+    std::string name;
+    TrainingChannel source;  ///< Rows with the columns to write only.
+    std::string format;
+    Options writer_options;
+  };
 
-  /// Returns when the job is Completed. On cancellation it tells the job to stop.
+  Status MakeChannels();
+  Channel MakeChannel(const std::string& name, TrainingChannel source) const;
+  Status Check();
+  Status CheckRows() const;
+  Status CheckTimes() const;
+  Status CheckRequests() const;
+  aws::sagemaker::CreateTrainingJobRequest BuildRequest(const S3DataPath& staging, const S3DataPath& output) const;
+  std::vector<aws::sagemaker::Channel> BuildChannels(const S3DataPath& staging) const;
+  Status StageChannels(const S3DataPath& staging);
+  Status StageRows(const Channel& channel, const sql::DataFrame& rows, const std::string& folder);
+  Result<TrainedModel> Train(const S3DataPath& staging, const S3DataPath& output);
+
+  /// Returns when the job is Completed. On cancellation and when the time for it is up, it tells the job to stop.
   Result<aws::sagemaker::DescribeTrainingJobResponse> WaitForJob();
   void ShowLog(TrainingLog& log) const;
   void ShowTransitions(const aws::sagemaker::DescribeTrainingJobResponse& job, const PollSchedule& schedule,
                        size_t& shown) const;
+  void ShowMetrics(const aws::sagemaker::DescribeTrainingJobResponse& job) const;
   Error JobError(const aws::sagemaker::DescribeTrainingJobResponse& job, const std::string& log_tail) const;
-  Error StopJob() const;
+  Error StopJob(ErrorKind kind, const std::string& why) const;
   void DeleteStagingData() const;
 
   const Request request_;
   const SageMakerEstimatorOptions& options_;
   S3PathResolver paths_;
   std::string role_arn_;
-  source::WriteResult staged_;
+  Tags tags_;
+  std::vector<Channel> channels_;  ///< The training rows' first.
+  std::vector<Uri> staged_;
 };
 
 }  // namespace sagespark::sagemaker

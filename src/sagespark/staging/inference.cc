@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sagespark/data/batch_builder.h"
+#include "sagespark/staging/predictions.h"
 #include "sagespark/staging/request_cutter.h"
 #include "sagespark/staging/request_window.h"
 
@@ -40,15 +41,6 @@ Result<data::Batch> NoPredictions(std::vector<data::Field> fields, int64_t rows)
     for (int64_t row = 0; row < rows; ++row) builder.AppendNull(column);
   }
   return builder.Finish();
-}
-
-/// A deserializer may be the user's.
-Status CheckColumns(const std::vector<data::Field>& expected, const data::Schema& schema) {
-  const auto same_type = [](const data::Field& left, const data::Field& right) { return left.type == right.type; };
-  if (std::equal(expected.begin(), expected.end(), schema.fields().begin(), schema.fields().end(), same_type)) {
-    return Status::Ok();
-  }
-  return SchemaMismatch("Response deserializer gave other columns than its fields() says: " + schema.TreeString());
 }
 
 data::Field ErrorField(const InferenceOptions& options) { return {options.error_column, data::TypeId::kString}; }
@@ -133,12 +125,7 @@ class PredictionStream final : public data::BatchStream {
         inference.endpoint->Invoke(std::move(body), inference.serializer->content_type(), inference.deserializer->accept(),
                                    {.cancellation = cancel_.token(),
                                     .on_throttle = [this, generation] { window_.OnThrottle(generation); }}));
-    SAGESPARK_ASSIGN_OR_RETURN(data::Batch predictions, inference.deserializer->Deserialize(reply, rows));
-    SAGESPARK_RETURN_IF_ERROR(CheckColumns(inference.deserializer->fields(), predictions.schema()));
-    if (predictions.num_rows() == rows) return predictions;
-    return Error(ErrorKind::kModelError,
-                 fmt::format("Reply holds another number of predictions than the request held rows: {} predictions for {} rows",
-                             predictions.num_rows(), rows));
+    return ReadPredictions(*inference.deserializer, reply, rows);
   }
 
   Status TakeOldestReply() {
@@ -155,7 +142,7 @@ class PredictionStream final : public data::BatchStream {
       if (HasErrorColumn()) predictions = WithErrors(*predictions, ErrorField(inference_->options), nullptr);
     }
     if (!predictions.ok()) return predictions.error();
-    Yield(oldest.request, *predictions);
+    AddPredicted(oldest.request, *predictions, inference_->options.prepend_rows, schema_, predicted_);
     return Status::Ok();
   }
 
@@ -172,18 +159,6 @@ class PredictionStream final : public data::BatchStream {
   Result<data::Batch> PredictionsOfFailed(const RowRequest& request, const Error& error) const {
     SAGESPARK_ASSIGN_OR_RETURN(const data::Batch none, NoPredictions(inference_->deserializer->fields(), request.num_rows));
     return WithErrors(none, ErrorField(inference_->options), &error.message());
-  }
-
-  void Yield(const RowRequest& request, const data::Batch& predictions) {
-    if (!inference_->options.prepend_rows) {
-      predicted_.push_back(predictions.WithSchema(schema_));
-      return;
-    }
-    int64_t first = 0;
-    for (const data::Batch& rows : request.rows) {
-      predicted_.push_back(rows.Append(predictions.Slice(first, rows.num_rows())).WithSchema(schema_));
-      first += rows.num_rows();
-    }
   }
 
   const std::shared_ptr<const Inference> inference_;
