@@ -9,7 +9,6 @@
 #include "sagespark/algo/kmeans/params.h"
 #include "sagespark/algo/kmeans/predict.h"
 #include "sagespark/container/kmeans/kmeans_model_file.h"
-#include "sagespark/container/python_text.h"
 #include "sagespark/container/training/epoch_log.h"
 
 namespace sagespark::container {
@@ -141,10 +140,7 @@ class KMeansJob {
     }
     if (evaluator.rows() == 0) return InvalidArgument("Channel has no rows: \"test\"");
     for (const algo::EvalMetric metric : params_.eval_metrics) {
-      const std::string name = algo::EvalMetricName(metric);
-      const double score = evaluator.Score(metric);
-      log_.Info(fmt::format("#test_score ({}) : ('{}', {})", log_.host(), name, PythonFloat(score)));
-      log_.QualityMetric("test", name, "loss", score);
+      log_.TestScore(algo::EvalMetricName(metric), "loss", evaluator.Score(metric));
     }
     return Status::Ok();
   }

@@ -59,10 +59,13 @@ Result<std::unique_ptr<BatchReader>> TrainingContext::Read(const Channel& channe
 }
 
 Status TrainingContext::WriteModel(std::string_view name, std::string_view bytes) const {
-  SAGESPARK_ASSIGN_OR_RETURN(
-      const auto file, files_->Create({.scheme = "file", .authority = {}, .path = (paths_.model() / name).string()}));
+  SAGESPARK_ASSIGN_OR_RETURN(const auto file, CreateModelFile(name));
   SAGESPARK_RETURN_IF_ERROR(file->Write(bytes));
   return file->Close();
+}
+
+Result<std::unique_ptr<io::OutputStream>> TrainingContext::CreateModelFile(std::string_view name) const {
+  return files_->Create({.scheme = "file", .authority = {}, .path = (paths_.model() / name).string()});
 }
 
 }  // namespace sagespark::container

@@ -52,6 +52,9 @@ class TrainingContext {
   /// Writes a file of the model, visible when it is whole.
   Status WriteModel(std::string_view name, std::string_view bytes) const;
 
+  /// The same piece by piece; visible when closed.
+  Result<std::unique_ptr<io::OutputStream>> CreateModelFile(std::string_view name) const;
+
  private:
   const Algorithm& algorithm_;
   ContainerPaths paths_;

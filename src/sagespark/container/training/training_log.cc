@@ -73,6 +73,11 @@ void TrainingLog::QualityMetric(std::string_view channel, std::string_view name,
   Info(text + PythonFloat(value));
 }
 
+void TrainingLog::TestScore(std::string_view name, std::string_view kind, double value) {
+  Info("#test_score (" + options_.host + ") : ('" + std::string(name) + "', " + PythonFloat(value) + ")");
+  QualityMetric("test", name, kind, value);
+}
+
 void TrainingLog::Throughput(double records_per_second) {
   Info("#throughput_metric: host=" + options_.host + ", train throughput=" + PythonFloat(records_per_second) +
        " records/second");

@@ -54,6 +54,8 @@ class TrainingLog {
   /// `#quality_metric: host=H[, epoch=E], CHANNEL NAME <KIND>=VALUE`; `kind` is "loss" or "score".
   void QualityMetric(std::string_view channel, std::string_view name, std::string_view kind, double value,
                      std::optional<int64_t> epoch = std::nullopt);
+  /// `#test_score (H) : ('NAME', VALUE)`, and the quality metric of the channel test.
+  void TestScore(std::string_view name, std::string_view kind, double value);
   void Throughput(double records_per_second);
   void Progress(double percent);
 

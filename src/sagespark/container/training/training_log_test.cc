@@ -21,6 +21,7 @@ TEST_F(TrainingLogTest, WritesLinesAsThePublishedLogsHaveThem) {
   log_.Warning("careful");
   log_.QualityMetric("train", "msd", "loss", 0.06404909491539001);
   log_.QualityMetric("train", "msd", "loss", 1.5, 0);
+  log_.TestScore("ssd", "loss", 0.5);
   log_.Throughput(54276.96611628075);
   log_.Progress(100);
   EXPECT_EQ(out_.str(),
@@ -29,6 +30,8 @@ TEST_F(TrainingLogTest, WritesLinesAsThePublishedLogsHaveThem) {
             "[05/16/2021 12:27:47 WARNING 7] careful\n"
             "[05/16/2021 12:27:47 INFO 7] #quality_metric: host=algo-1, train msd <loss>=0.06404909491539001\n"
             "[05/16/2021 12:27:47 INFO 7] #quality_metric: host=algo-1, epoch=0, train msd <loss>=1.5\n"
+            "[05/16/2021 12:27:47 INFO 7] #test_score (algo-1) : ('ssd', 0.5)\n"
+            "[05/16/2021 12:27:47 INFO 7] #quality_metric: host=algo-1, test ssd <loss>=0.5\n"
             "[05/16/2021 12:27:47 INFO 7] #throughput_metric: host=algo-1, train throughput=54276.96611628075 "
             "records/second\n"
             "[05/16/2021 12:27:47 INFO 7] #progress_metric: host=algo-1, completed 100.0 % of epochs\n");
