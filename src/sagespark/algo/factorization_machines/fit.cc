@@ -54,7 +54,7 @@ Status FactorizationMachinesTrainer::Add(const linalg::RowsView& rows, std::span
   for (int64_t first = 0; first < count;) {
     const int64_t taken = std::min(params_.mini_batch_size - entries_.rows(), count - first);
     const int64_t row_number = epoch_scores_.rows() + entries_.rows();
-    SAGESPARK_RETURN_IF_ERROR(CheckLabels(labels.subspan(first, taken), row_number));
+    SAGESPARK_RETURN_IF_ERROR(CheckLabels(params_.task, labels.subspan(first, taken), row_number));
     SAGESPARK_RETURN_IF_ERROR(entries_.Append(rows, first, taken, row_number));
     labels_.insert(labels_.end(), labels.begin() + first, labels.begin() + first + taken);
     if (entries_.rows() == params_.mini_batch_size) SAGESPARK_RETURN_IF_ERROR(TrainBatch());
@@ -67,17 +67,6 @@ Status FactorizationMachinesTrainer::EndEpoch() {
   if (epoch_ended_ || epoch_scores_.rows() + entries_.rows() == 0) return InvalidArgument("Training data has no rows");
   epoch_ended_ = true;
   return entries_.rows() == 0 ? Status::Ok() : TrainBatch();
-}
-
-Status FactorizationMachinesTrainer::CheckLabels(std::span<const float> labels, int64_t row_number) const {
-  const bool is_regressor = params_.task == FactorizationMachinesTask::kRegressor;
-  for (size_t i = 0; i < labels.size(); ++i) {
-    if (is_regressor ? std::isfinite(labels[i]) : labels[i] == 0 || labels[i] == 1) continue;
-    return CorruptData(fmt::format("Training data has a label that is {}: row {}, label {}",
-                                   is_regressor ? "not finite" : "neither 0 nor 1", row_number + static_cast<int64_t>(i),
-                                   labels[i]));
-  }
-  return Status::Ok();
 }
 
 Status FactorizationMachinesTrainer::TrainBatch() {

@@ -72,7 +72,6 @@ class FactorizationMachinesTrainer {
 
   FactorizationMachinesTrainer(const FactorizationMachinesParams& params, uint64_t seed, ThreadPool& pool);
 
-  Status CheckLabels(std::span<const float> labels, int64_t row_number) const;
   Status TrainBatch();
   void GroupByFeature();
   void ScoreRows();

@@ -1,9 +1,22 @@
 #include "sagespark/algo/factorization_machines/scores.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 namespace sagespark::algo {
+
+Status CheckLabels(FactorizationMachinesTask task, std::span<const float> labels, int64_t row_number) {
+  const bool is_regressor = task == FactorizationMachinesTask::kRegressor;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    if (is_regressor ? std::isfinite(labels[i]) : labels[i] == 0 || labels[i] == 1) continue;
+    return CorruptData(fmt::format("Data has a label that is {}: row {}, label {}",
+                                   is_regressor ? "not finite" : "neither 0 nor 1", row_number + static_cast<int64_t>(i),
+                                   labels[i]));
+  }
+  return Status::Ok();
+}
 
 float LogisticScore(double margin) { return static_cast<float>(1 / (1 + std::exp(-margin))); }
 

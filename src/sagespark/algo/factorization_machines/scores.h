@@ -1,12 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "sagespark/algo/factorization_machines/params.h"
+#include "sagespark/base/result.h"
 
 namespace sagespark::algo {
+
+/// Fails with kCorruptData, naming the row, counted from `row_number` for the first, and the label, when a classifier's is
+/// neither 0 nor 1, or a regressor's is not finite.
+Status CheckLabels(FactorizationMachinesTask task, std::span<const float> labels, int64_t row_number);
 
 /// One metric, as the log has it: `train rmse <loss>=0.5`.
 struct NamedScore {

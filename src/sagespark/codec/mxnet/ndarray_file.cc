@@ -25,17 +25,6 @@ void Append(T value, std::string& out) {
   out.append(reinterpret_cast<const char*>(&value), sizeof(value));
 }
 
-void AppendArray(const NdArray& array, std::string& out) {
-  Append(kVersion2, out);
-  Append(kDense, out);
-  Append(static_cast<uint32_t>(array.shape.size()), out);
-  for (const int64_t extent : array.shape) Append(extent, out);
-  Append(kCpu, out);
-  Append(int32_t{0}, out);
-  Append(kFloat32, out);
-  out.append(reinterpret_cast<const char*>(array.values.data()), array.values.size() * sizeof(float));
-}
-
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}
@@ -145,21 +134,47 @@ class Reader {
 
 }  // namespace
 
-std::string WriteNdArrays(const std::vector<NdArray>& arrays) {
+std::string NdArrayFileHead(int64_t arrays) {
   std::string out;
   Append(kFileMagic, out);
   Append(uint64_t{0}, out);
-  Append(static_cast<uint64_t>(arrays.size()), out);
-  for (const NdArray& array : arrays) AppendArray(array, out);
-  const bool has_names =
-      std::any_of(arrays.begin(), arrays.end(), [](const NdArray& array) { return !array.name.empty(); });
-  Append(static_cast<uint64_t>(has_names ? arrays.size() : 0), out);
-  if (!has_names) return out;
-  for (const NdArray& array : arrays) {
-    Append(static_cast<uint64_t>(array.name.size()), out);
-    out += array.name;
+  Append(static_cast<uint64_t>(arrays), out);
+  return out;
+}
+
+std::string NdArrayHead(std::span<const int64_t> shape) {
+  std::string out;
+  Append(kVersion2, out);
+  Append(kDense, out);
+  Append(static_cast<uint32_t>(shape.size()), out);
+  for (const int64_t extent : shape) Append(extent, out);
+  Append(kCpu, out);
+  Append(int32_t{0}, out);
+  Append(kFloat32, out);
+  return out;
+}
+
+std::string NdArrayFileTail(std::span<const std::string> names) {
+  std::string out;
+  Append(static_cast<uint64_t>(names.size()), out);
+  for (const std::string& name : names) {
+    Append(static_cast<uint64_t>(name.size()), out);
+    out += name;
   }
   return out;
+}
+
+std::string WriteNdArrays(const std::vector<NdArray>& arrays) {
+  std::string out = NdArrayFileHead(std::ssize(arrays));
+  std::vector<std::string> names;
+  bool has_names = false;
+  for (const NdArray& array : arrays) {
+    out += NdArrayHead(array.shape);
+    out.append(reinterpret_cast<const char*>(array.values.data()), array.values.size() * sizeof(float));
+    names.push_back(array.name);
+    has_names = has_names || !array.name.empty();
+  }
+  return out + NdArrayFileTail(has_names ? names : std::vector<std::string>());
 }
 
 Result<std::vector<NdArray>> ReadNdArrays(std::string_view bytes) { return Reader(bytes).ReadFile(); }

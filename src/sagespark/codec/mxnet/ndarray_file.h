@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,13 @@ struct NdArray {
 /// int32 device type 1 (CPU), int32 device 0, int32 type 0 (float32), the values.
 /// Source: NDArray::Save in apache/mxnet, src/ndarray/ndarray.cc.
 std::string WriteNdArrays(const std::vector<NdArray>& arrays);
+
+// The pieces of such a file, for arrays that are not in memory as a whole: its head, then for each array a head and its
+// values, then its tail.
+std::string NdArrayFileHead(int64_t arrays);
+std::string NdArrayHead(std::span<const int64_t> shape);
+/// `names`: one an array, or none at all.
+std::string NdArrayFileTail(std::span<const std::string> names);
 
 /// Reads what MXNet or WriteNdArrays wrote, arrays of version 1 to 3; float64 is rounded to float32. Fails with
 /// kCorruptData, naming the byte, on anything that is cut, goes on behind its end or does not fit together, and with

@@ -1,0 +1,139 @@
+#include "sagespark/container/factorization_machines/factorization_machines_training.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "sagespark/algo/factorization_machines/fit.h"
+#include "sagespark/algo/factorization_machines/params.h"
+#include "sagespark/algo/factorization_machines/predict.h"
+#include "sagespark/algo/factorization_machines/scores.h"
+#include "sagespark/container/factorization_machines/factorization_machines_model_file.h"
+#include "sagespark/container/training/epoch_metrics.h"
+
+namespace sagespark::container {
+namespace {
+
+using algo::FactorizationMachinesParams;
+using algo::FactorizationMachinesScores;
+using algo::FactorizationMachinesTrainer;
+
+const char* KindOf(const algo::NamedScore& score) { return score.is_loss ? "loss" : "score"; }
+
+/// One training job, step by step.
+class FactorizationMachinesJob {
+ public:
+  FactorizationMachinesJob(TrainingContext& context, const FactorizationMachinesParams& params,
+                           FactorizationMachinesTrainer trainer, ThreadPool& pool)
+      : context_(context), log_(context.log()), params_(params), trainer_(std::move(trainer)), pool_(pool) {}
+
+  Status Run() {
+    SAGESPARK_ASSIGN_OR_RETURN(const Channel train, context_.OpenChannel("train"));
+    const SystemTime start = log_.clock().Now();
+    for (int64_t epoch = 0; epoch < params_.epochs; ++epoch) SAGESPARK_RETURN_IF_ERROR(TrainEpoch(train, epoch));
+    for (const algo::NamedScore& score : trainer_.epoch_scores().Named()) {
+      log_.QualityMetric("train", score.name, KindOf(score), score.value);
+    }
+    SAGESPARK_RETURN_IF_ERROR(WriteModel());
+    times_.push_back(CountMetric("epochs", params_.epochs));
+    times_.push_back(update_time_);
+    log_.Metrics(start, std::nullopt, "", times_);
+    return Test();
+  }
+
+ private:
+  Status TrainEpoch(const Channel& channel, int64_t epoch) {
+    const SystemTime start = log_.clock().Now();
+    const Stopwatch watch(log_.clock());
+    const TrainingCounts before = Seen();
+    SAGESPARK_RETURN_IF_ERROR(ForEachBatch(channel, epoch, [this](const linalg::RowsView& rows, const auto& labels) {
+      return trainer_.Add(rows, labels);
+    }));
+    SAGESPARK_RETURN_IF_ERROR(trainer_.EndEpoch());
+    const int64_t rows = trainer_.rows_seen() - before.rows;
+    log_.Info(fmt::format("processed a total of {} examples", rows));
+    for (const algo::NamedScore& score : trainer_.epoch_scores().Named()) {
+      log_.QualityMetric("train", score.name, KindOf(score), score.value, epoch);
+    }
+    log_.Progress(100.0 * static_cast<double>(epoch + 1) / static_cast<double>(params_.epochs));
+    log_.Metrics(start, epoch, "training_data_iter", EpochCounts(Seen(), before, epoch));
+    log_.Throughput(static_cast<double>(rows) / std::max(watch.seconds(), 1e-9));
+    AddTo(update_time_, watch.milliseconds());
+    return Status::Ok();
+  }
+
+  template <typename Body>
+  Status ForEachBatch(const Channel& channel, int64_t epoch, const Body& body) {
+    SAGESPARK_ASSIGN_OR_RETURN(const auto reader, context_.Read(channel, epoch,
+                                                                {.feature_dim = params_.feature_dim,
+                                                                 .batch_rows = params_.mini_batch_size,
+                                                                 .layout = RowLayout::kAsRead,
+                                                                 .labels = LabelRule::kRequired}));
+    while (true) {
+      SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader->Next());
+      if (batch == nullptr) return Status::Ok();
+      SAGESPARK_RETURN_IF_ERROR(body(ViewOf(*batch), batch->labels()));
+    }
+  }
+
+  TrainingCounts Seen() const { return {.rows = trainer_.rows_seen(), .batches = trainer_.batches_seen()}; }
+
+  Status WriteModel() {
+    const Stopwatch watch(log_.clock());
+    log_.Info(fmt::format("{} of {} features have occurred; the others keep the factors they started with",
+                          trainer_.features_seen(), params_.feature_dim));
+    SAGESPARK_ASSIGN_OR_RETURN(const auto file, context_.CreateModelFile(kFactorizationMachinesModelFile));
+    SAGESPARK_RETURN_IF_ERROR(
+        WriteFactorizationMachinesModel(trainer_.weights(), context_.hyperparameters(), pool_,
+                                        [this, &file](std::string_view bytes) -> Status {
+                                          SAGESPARK_RETURN_IF_ERROR(context_.cancellation().Check());
+                                          return file->Write(bytes);
+                                        }));
+    SAGESPARK_RETURN_IF_ERROR(file->Close());
+    times_.push_back(TimeMetric("model.serialize.time", watch.milliseconds()));
+    return Status::Ok();
+  }
+
+  Status Test() {
+    if (!context_.HasChannel("test")) {
+      log_.Info("Test data is not provided.");
+      return Status::Ok();
+    }
+    SAGESPARK_ASSIGN_OR_RETURN(const Channel channel, context_.OpenChannel("test"));
+    FactorizationMachinesScores scores(params_.task);
+    std::vector<double> margins;
+    SAGESPARK_RETURN_IF_ERROR(
+        ForEachBatch(channel, 0, [&](const linalg::RowsView& rows, std::span<const float> labels) -> Status {
+          const Status checked = algo::CheckLabels(params_.task, labels, scores.rows());
+          if (!checked.ok()) return checked.error().WithContext("Channel \"test\"");
+          margins.resize(labels.size());
+          SAGESPARK_RETURN_IF_ERROR(algo::PredictMargins(trainer_.weights(), rows, pool_, margins));
+          for (size_t row = 0; row < labels.size(); ++row) scores.Add(margins[row], labels[row]);
+          return Status::Ok();
+        }));
+    if (scores.rows() == 0) return InvalidArgument("Channel has no rows: \"test\"");
+    for (const algo::NamedScore& score : scores.Named()) log_.TestScore(score.name, KindOf(score), score.value);
+    return Status::Ok();
+  }
+
+  TrainingContext& context_;
+  TrainingLog& log_;
+  const FactorizationMachinesParams params_;
+  FactorizationMachinesTrainer trainer_;
+  ThreadPool& pool_;
+  MetricSummary update_time_{.name = "update.time", .count = 0};  ///< One an epoch.
+  std::vector<MetricSummary> times_;
+};
+
+}  // namespace
+
+Status TrainFactorizationMachines(TrainingContext& context) {
+  SAGESPARK_ASSIGN_OR_RETURN(const auto params, algo::ParseFactorizationMachinesParams(context.hyperparameters()));
+  SAGESPARK_ASSIGN_OR_RETURN(const uint64_t seed, context.Seed());
+  ThreadPool pool(ThreadPool::AvailableProcessors());
+  SAGESPARK_ASSIGN_OR_RETURN(auto trainer, FactorizationMachinesTrainer::Create(params, seed, pool));
+  return FactorizationMachinesJob(context, params, std::move(trainer), pool).Run();
+}
+
+}  // namespace sagespark::container
