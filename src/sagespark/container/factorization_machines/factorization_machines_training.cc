@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <span>
 #include <vector>
 
 #include "sagespark/algo/factorization_machines/fit.h"
@@ -10,7 +10,7 @@
 #include "sagespark/algo/factorization_machines/predict.h"
 #include "sagespark/algo/factorization_machines/scores.h"
 #include "sagespark/container/factorization_machines/factorization_machines_model_file.h"
-#include "sagespark/container/training/epoch_metrics.h"
+#include "sagespark/container/training/epoch_log.h"
 
 namespace sagespark::container {
 namespace {
@@ -26,7 +26,12 @@ class FactorizationMachinesJob {
  public:
   FactorizationMachinesJob(TrainingContext& context, const FactorizationMachinesParams& params,
                            FactorizationMachinesTrainer trainer, ThreadPool& pool)
-      : context_(context), log_(context.log()), params_(params), trainer_(std::move(trainer)), pool_(pool) {}
+      : context_(context),
+        log_(context.log()),
+        params_(params),
+        trainer_(std::move(trainer)),
+        pool_(pool),
+        epochs_(log_, params.epochs) {}
 
   Status Run() {
     SAGESPARK_ASSIGN_OR_RETURN(const Channel train, context_.OpenChannel("train"));
@@ -36,30 +41,26 @@ class FactorizationMachinesJob {
       log_.QualityMetric("train", score.name, KindOf(score), score.value);
     }
     SAGESPARK_RETURN_IF_ERROR(WriteModel());
-    times_.push_back(CountMetric("epochs", params_.epochs));
-    times_.push_back(update_time_);
-    log_.Metrics(start, std::nullopt, "", times_);
+    std::vector<MetricSummary> totals = epochs_.Totals();
+    totals.push_back(TimeMetric("model.serialize.time", write_milliseconds_));
+    log_.Metrics(start, std::nullopt, "", totals);
     return Test();
   }
 
  private:
   Status TrainEpoch(const Channel& channel, int64_t epoch) {
-    const SystemTime start = log_.clock().Now();
-    const Stopwatch watch(log_.clock());
-    const TrainingCounts before = Seen();
-    SAGESPARK_RETURN_IF_ERROR(ForEachBatch(channel, epoch, [this](const linalg::RowsView& rows, const auto& labels) {
-      return trainer_.Add(rows, labels);
-    }));
+    epochs_.Begin();
+    SAGESPARK_RETURN_IF_ERROR(
+        ForEachBatch(channel, epoch, [this](const linalg::RowsView& rows, std::span<const float> labels) -> Status {
+          epochs_.CountBatch(std::ssize(labels));
+          return trainer_.Add(rows, labels);
+        }));
     SAGESPARK_RETURN_IF_ERROR(trainer_.EndEpoch());
-    const int64_t rows = trainer_.rows_seen() - before.rows;
-    log_.Info(fmt::format("processed a total of {} examples", rows));
+    log_.Info(fmt::format("processed a total of {} examples", epochs_.rows()));
     for (const algo::NamedScore& score : trainer_.epoch_scores().Named()) {
       log_.QualityMetric("train", score.name, KindOf(score), score.value, epoch);
     }
-    log_.Progress(100.0 * static_cast<double>(epoch + 1) / static_cast<double>(params_.epochs));
-    log_.Metrics(start, epoch, "training_data_iter", EpochCounts(Seen(), before, epoch));
-    log_.Throughput(static_cast<double>(rows) / std::max(watch.seconds(), 1e-9));
-    AddTo(update_time_, watch.milliseconds());
+    epochs_.End();
     return Status::Ok();
   }
 
@@ -77,8 +78,6 @@ class FactorizationMachinesJob {
     }
   }
 
-  TrainingCounts Seen() const { return {.rows = trainer_.rows_seen(), .batches = trainer_.batches_seen()}; }
-
   Status WriteModel() {
     const Stopwatch watch(log_.clock());
     log_.Info(fmt::format("{} of {} features have occurred; the others keep the factors they started with",
@@ -91,7 +90,7 @@ class FactorizationMachinesJob {
                                           return file->Write(bytes);
                                         }));
     SAGESPARK_RETURN_IF_ERROR(file->Close());
-    times_.push_back(TimeMetric("model.serialize.time", watch.milliseconds()));
+    write_milliseconds_ = watch.milliseconds();
     return Status::Ok();
   }
 
@@ -122,8 +121,8 @@ class FactorizationMachinesJob {
   const FactorizationMachinesParams params_;
   FactorizationMachinesTrainer trainer_;
   ThreadPool& pool_;
-  MetricSummary update_time_{.name = "update.time", .count = 0};  ///< One an epoch.
-  std::vector<MetricSummary> times_;
+  EpochLog epochs_;
+  double write_milliseconds_ = 0;
 };
 
 }  // namespace

@@ -28,7 +28,7 @@ class RowCollector {
  public:
   RowCollector(int64_t feature_dim, RowLayout layout)
       : rows_{.block = codec::RowBlock({.layout = layout, .num_columns = feature_dim}), .uids = {}, .metadata = {}},
-        dense_row_(static_cast<size_t>(feature_dim)) {}
+        feature_dim_(static_cast<size_t>(feature_dim)) {}
 
   /// Adds the row that `append` appends to the block.
   template <typename Append>
@@ -42,16 +42,21 @@ class RowCollector {
   template <typename Fill>
   Status AddDense(Fill fill) {
     return Add([&](codec::RowBlock& block) -> Status {
-      SAGESPARK_RETURN_IF_ERROR(fill(std::span<float>(dense_row_)));
-      return block.AppendDense(dense_row_);
+      SAGESPARK_RETURN_IF_ERROR(fill(dense_row()));
+      return block.AppendDense(dense_row());
     });
   }
 
-  std::span<float> dense_row() { return dense_row_; }
+  /// Room for a row: taken when the first dense one comes, for sparse ones may have many millions of columns.
+  std::span<float> dense_row() {
+    dense_row_.resize(feature_dim_);
+    return dense_row_;
+  }
   RequestRows& rows() { return rows_; }
 
  private:
   RequestRows rows_;
+  size_t feature_dim_;
   std::vector<float> dense_row_;  ///< Reused from row to row.
 };
 
