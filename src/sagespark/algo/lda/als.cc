@@ -14,6 +14,7 @@ using linalg::Matrix;
 using linalg::MatrixView;
 
 constexpr double kLeastEigenvalue = 1e-10;  // Relative: parts that come too close to each other share their weight.
+constexpr double kLeastPivot = 1e-8;  // Of a matrix with ones on its diagonal.
 
 double Dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0;
@@ -45,8 +46,44 @@ std::vector<double> Normalize(Matrix<double>& rows) {
   return lengths;
 }
 
+// Replaces the lower triangle of a positive definite matrix by its Cholesky factor; false when it is too close to singular.
+bool FactorCholesky(Matrix<double>& a) {
+  for (int64_t i = 0; i < a.rows(); ++i) {
+    for (int64_t j = 0; j <= i; ++j) {
+      const double rest = a(i, j) - Dot(a.Row(i).first(j), a.Row(j).first(j));
+      if (i != j) {
+        a(i, j) = rest / a(j, j);
+      } else if (rest > kLeastPivot) {
+        a(i, i) = std::sqrt(rest);
+      } else {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+void SubtractScaled(double scale, std::span<const double> from, std::span<double> to) {
+  for (size_t i = 0; i < to.size(); ++i) to[i] -= scale * from[i];
+}
+
+// Replaces the rows of `right` by the solution of factor factor^T x = right.
+void SubstituteCholesky(const Matrix<double>& factor, Matrix<double>& right) {
+  const auto divide = [&](int64_t i) {
+    for (double& element : right.Row(i)) element /= factor(i, i);
+  };
+  for (int64_t i = 0; i < right.rows(); ++i) {
+    for (int64_t j = 0; j < i; ++j) SubtractScaled(factor(i, j), right.Row(j), right.Row(i));
+    divide(i);
+  }
+  for (int64_t i = right.rows() - 1; i >= 0; --i) {
+    for (int64_t j = i + 1; j < right.rows(); ++j) SubtractScaled(factor(j, i), right.Row(j), right.Row(i));
+    divide(i);
+  }
+}
+
 // The pseudo-inverse of `gram` times `right`, K x r.
-Result<Matrix<double>> Solve(const Matrix<double>& gram, const Matrix<double>& right) {
+Result<Matrix<double>> SolveSingular(const Matrix<double>& gram, const Matrix<double>& right) {
   SAGESPARK_ASSIGN_OR_RETURN(const linalg::EigenPairs eigen, DescendingEigen(gram));
   const int64_t size = gram.rows();
   Matrix<double> inverse(size, size);
@@ -60,6 +97,14 @@ Result<Matrix<double>> Solve(const Matrix<double>& gram, const Matrix<double>& r
   }
   Matrix<double> solution(size, right.cols());
   linalg::Multiply(std::as_const(inverse).view(), right.view(), solution.view());
+  return solution;
+}
+
+Result<Matrix<double>> Solve(const Matrix<double>& gram, const Matrix<double>& right) {
+  Matrix<double> factor = gram;
+  if (!FactorCholesky(factor)) return SolveSingular(gram, right);
+  Matrix<double> solution = right;
+  SubstituteCholesky(factor, solution);
   return solution;
 }
 
