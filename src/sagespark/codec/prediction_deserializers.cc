@@ -17,6 +17,30 @@ data::Field Vector(std::string name) {
 
 bool IsSeparator(char c) { return c == ',' || c == '\n' || c == '\r' || c == ' ' || c == '\t'; }
 
+/// Calls `add` with the numbers of a CSV answer, line by line.
+template <typename Add>
+Status ForEachNumber(std::string_view response, Add add) {
+  LineBlocks blocks(SourceOf(response));
+  int64_t count = 0;
+  while (true) {
+    SAGESPARK_ASSIGN_OR_RETURN(const auto block, blocks.Next());
+    if (!block.has_value()) return Status::Ok();
+    const char* at = block->data();
+    const char* end = at + block->size();
+    while (true) {
+      while (at != end && IsSeparator(*at)) ++at;
+      if (at == end) break;
+      double value = 0;
+      at = ParseNumber(at, value);
+      if (at == nullptr || !IsSeparator(*at)) {
+        return CorruptData("Model's answer has no number in row " + std::to_string(count));
+      }
+      add(value);
+      ++count;
+    }
+  }
+}
+
 }  // namespace
 
 PCAProtobufResponseRowDeserializer::PCAProtobufResponseRowDeserializer(std::string projection_column)
@@ -55,24 +79,28 @@ XGBoostCSVRowDeserializer::XGBoostCSVRowDeserializer(std::string prediction_colu
 
 Result<data::Batch> XGBoostCSVRowDeserializer::Deserialize(std::string_view response, int64_t expected_rows) const {
   SAGESPARK_ASSIGN_OR_RETURN(data::BatchBuilder builder, data::BatchBuilder::Make(schema_));
-  LineBlocks blocks(SourceOf(response));
-  while (true) {
-    SAGESPARK_ASSIGN_OR_RETURN(const auto block, blocks.Next());
-    if (!block.has_value()) break;
-    const char* at = block->data();
-    const char* end = at + block->size();
-    while (true) {
-      while (at != end && IsSeparator(*at)) ++at;
-      if (at == end) break;
-      double value = 0;
-      at = ParseNumber(at, value);
-      if (at == nullptr || !IsSeparator(*at)) {
-        return CorruptData("Model's answer has no number in row " + std::to_string(builder.num_rows()));
-      }
-      builder.AppendDouble(0, value);
-    }
-  }
+  SAGESPARK_RETURN_IF_ERROR(ForEachNumber(response, [&](double value) { builder.AppendDouble(0, value); }));
   if (builder.num_rows() != expected_rows) return PredictionCountMismatch(builder.num_rows(), expected_rows);
+  return builder.Finish();
+}
+
+XGBoostCSVVectorRowDeserializer::XGBoostCSVVectorRowDeserializer(std::string prediction_column)
+    : schema_(std::make_shared<const data::Schema>(
+          std::vector<data::Field>{Vector(std::move(prediction_column))})) {}
+
+Result<data::Batch> XGBoostCSVVectorRowDeserializer::Deserialize(std::string_view response, int64_t expected_rows) const {
+  SAGESPARK_ASSIGN_OR_RETURN(data::BatchBuilder builder, data::BatchBuilder::Make(schema_));
+  std::vector<double> numbers;
+  SAGESPARK_RETURN_IF_ERROR(ForEachNumber(response, [&](double value) { numbers.push_back(value); }));
+  const auto count = static_cast<int64_t>(numbers.size());
+  // All rows have as many numbers, whichever way they are divided into lines.
+  if (expected_rows == 0 ? count > 0 : count == 0 || count % expected_rows != 0) {
+    return PredictionCountMismatch(count, expected_rows);
+  }
+  const size_t width = expected_rows == 0 ? 0 : numbers.size() / static_cast<size_t>(expected_rows);
+  for (size_t at = 0; at < numbers.size(); at += width) {
+    builder.AppendDense(0, std::span<const double>(numbers.data() + at, width));
+  }
   return builder.Finish();
 }
 

@@ -63,4 +63,18 @@ class XGBoostCSVRowDeserializer final : public ResponseRowDeserializer {
   std::shared_ptr<const data::Schema> schema_;
 };
 
+/// Reads XGBoost's answers of several numbers a row, those of multi:softprob, text/csv: a column of vectors, of one number too. The
+/// numbers of a row stand in one line with commas between (newer images), or those of all rows do (older ones).
+class XGBoostCSVVectorRowDeserializer final : public ResponseRowDeserializer {
+ public:
+  explicit XGBoostCSVVectorRowDeserializer(std::string prediction_column = "prediction");
+
+  std::string accept() const override { return "text/csv"; }
+  std::vector<data::Field> fields() const override { return schema_->fields(); }
+  Result<data::Batch> Deserialize(std::string_view response, int64_t expected_rows) const override;
+
+ private:
+  std::shared_ptr<const data::Schema> schema_;
+};
+
 }  // namespace sagespark::codec

@@ -51,5 +51,17 @@ TEST(XGBoostCSVRowDeserializerTest, ReadsLinesAndCommaLists) {
   EXPECT_THAT(deserializer.Deserialize("1\nx\n", 2).status(), IsError(ErrorKind::kCorruptData, HasSubstr("in row 1")));
 }
 
+TEST(XGBoostCSVVectorRowDeserializerTest, ReadsAVectorARowFromLinesAndFromOneList) {
+  const XGBoostCSVVectorRowDeserializer deserializer("probabilities");
+  for (const char* body : {"0.25,0.75\n1,0\n", "0.25,0.75,1.0,0.0"}) {
+    ASSERT_OK_AND_ASSIGN(const data::Batch batch, deserializer.Deserialize(body, 2));
+    EXPECT_EQ(JsonOf(batch), "[[[0.25,0.75]],[[1.0,0.0]]]") << body;
+  }
+  EXPECT_EQ(JsonOf(*deserializer.Deserialize("5\n6\n", 2)), "[[[5.0]],[[6.0]]]");
+  EXPECT_THAT(deserializer.Deserialize("1,2\n3\n", 2).status(),
+              IsError(ErrorKind::kCorruptData, HasSubstr("3 predictions for 2 rows")));
+  EXPECT_THAT(deserializer.Deserialize("", 2).status(), IsError(ErrorKind::kCorruptData, HasSubstr("0 predictions for 2 rows")));
+}
+
 }  // namespace
 }  // namespace sagespark::codec

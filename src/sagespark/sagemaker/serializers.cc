@@ -1,5 +1,6 @@
 #include "sagespark/sagemaker/serializers.h"
 
+#include "sagespark/codec/prediction_deserializers.h"
 #include "sagespark/codec/protobuf_request_row_serializer.h"
 #include "sagespark/codec/protobuf_response_row_deserializer.h"
 #include "sagespark/codec/text_request_row_serializers.h"
@@ -25,6 +26,14 @@ UnlabeledCSVRequestRowSerializer::operator std::shared_ptr<const codec::RequestR
 KMeansProtobufResponseRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
   return std::make_shared<codec::KMeansProtobufResponseRowDeserializer>(distanceToClusterColumnName,
                                                                         closestClusterColumnName);
+}
+
+XGBoostCSVRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
+  return std::make_shared<codec::XGBoostCSVRowDeserializer>(predictionColumnName);
+}
+
+XGBoostCSVVectorRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
+  return std::make_shared<codec::XGBoostCSVVectorRowDeserializer>(predictionColumnName);
 }
 
 ProtobufResponseRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {

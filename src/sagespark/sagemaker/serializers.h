@@ -48,6 +48,21 @@ struct KMeansProtobufResponseRowDeserializer {
   operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
 };
 
+/// XGBoost's answers, a column of doubles: one number a line, or all with commas between.
+struct XGBoostCSVRowDeserializer {
+  std::string predictionColumnName = "prediction";
+  operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
+};
+
+/// Its other name.
+using XGBoostCSVResponseRowDeserializer = XGBoostCSVRowDeserializer;
+
+/// XGBoost's answers of several numbers a row, as with multi:softprob: a column of vectors. Beyond SageMaker Spark's.
+struct XGBoostCSVVectorRowDeserializer {
+  std::string predictionColumnName = "prediction";
+  operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
+};
+
 /// Any Amazon Records: one column for each field of `schema`, read from the label of the same name, or of that in `protobufKeys`.
 struct ProtobufResponseRowDeserializer {
   data::Schema schema;

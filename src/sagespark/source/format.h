@@ -54,6 +54,9 @@ class RowEncoder {
 
   /// Appends the batch's rows to `out`. Errors name the column and the row, counted from the encoder's first.
   virtual Status Append(const data::Batch& batch, std::string& out) = 0;
+
+  /// Appends what the file ends with, once, behind the last batch.
+  virtual void Finish(std::string&) {}
 };
 
 /// Writes files of one format with one set of options. Thread-safe.

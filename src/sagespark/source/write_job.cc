@@ -90,6 +90,8 @@ Result<WrittenTask> WriteJob::WriteTask(int partition, data::BatchStream& rows,
     }
   }
   if (file == nullptr) return written;
+  encoder->Finish(bytes);
+  if (!bytes.empty()) SAGESPARK_RETURN_IF_ERROR(file->Write(bytes));
   SAGESPARK_ASSIGN_OR_RETURN(io::PendingFile pending, file->Detach());
   written.files.push_back(std::move(pending));
   return written;

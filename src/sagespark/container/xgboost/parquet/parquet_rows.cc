@@ -4,6 +4,8 @@
 #include <arrow/io/file.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/exception.h>
+#include <parquet/file_reader.h>
+#include <parquet/metadata.h>
 
 #include <cmath>
 #include <limits>
@@ -110,6 +112,7 @@ Status AppendFile(const std::string& file, algo::XGBoostRows& rows) {
   if (!reader.ok()) return FileError(file, reader.status());
   (*reader)->set_use_threads(false);
   (*reader)->set_batch_size(kBatchRows);
+  if ((*reader)->parquet_reader()->metadata()->num_rows() == 0) return Status::Ok();
   auto batches = (*reader)->GetRecordBatchReader();
   if (!batches.ok()) return FileError(file, batches.status());
   SAGESPARK_RETURN_IF_ERROR(CheckColumns(file, *(*batches)->schema(), rows));
