@@ -23,6 +23,23 @@ UnlabeledCSVRequestRowSerializer::operator std::shared_ptr<const codec::RequestR
   return std::make_shared<codec::UnlabeledCSVRequestRowSerializer>(featuresColumnName);
 }
 
+LinearLearnerBinaryClassifierProtobufResponseRowDeserializer::operator std::shared_ptr<
+    const codec::ResponseRowDeserializer>() const {
+  return std::make_shared<codec::LinearLearnerBinaryClassifierProtobufResponseRowDeserializer>(scoreColumnName,
+                                                                                              predictedLabelColumnName);
+}
+
+LinearLearnerMultiClassClassifierProtobufResponseRowDeserializer::operator std::shared_ptr<
+    const codec::ResponseRowDeserializer>() const {
+  return std::make_shared<codec::LinearLearnerMultiClassClassifierProtobufResponseRowDeserializer>(
+      scoreColumnName, predictedLabelColumnName);
+}
+
+LinearLearnerRegressorProtobufResponseRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>()
+    const {
+  return std::make_shared<codec::LinearLearnerRegressorProtobufResponseRowDeserializer>(scoreColumnName);
+}
+
 KMeansProtobufResponseRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
   return std::make_shared<codec::KMeansProtobufResponseRowDeserializer>(distanceToClusterColumnName,
                                                                         closestClusterColumnName);

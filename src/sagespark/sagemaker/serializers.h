@@ -63,6 +63,26 @@ struct XGBoostCSVVectorRowDeserializer {
   operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
 };
 
+/// The answers of linear learner's binary classifier: the score and the label, 0 or 1, doubles both.
+struct LinearLearnerBinaryClassifierProtobufResponseRowDeserializer {
+  std::string scoreColumnName = "score";
+  std::string predictedLabelColumnName = "predicted_label";
+  operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
+};
+
+/// The answers of linear learner's multiclass classifier: a vector of scores, one a class, and the class, a double.
+struct LinearLearnerMultiClassClassifierProtobufResponseRowDeserializer {
+  std::string scoreColumnName = "score";
+  std::string predictedLabelColumnName = "predicted_label";
+  operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
+};
+
+/// The answers of linear learner's regressor, a column of doubles.
+struct LinearLearnerRegressorProtobufResponseRowDeserializer {
+  std::string scoreColumnName = "score";
+  operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
+};
+
 /// Any Amazon Records: one column for each field of `schema`, read from the label of the same name, or of that in `protobufKeys`.
 struct ProtobufResponseRowDeserializer {
   data::Schema schema;

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "sagespark/linalg/random.h"
+#include "sagespark/linalg/rows.h"
 
 namespace sagespark::algo {
 namespace {
@@ -21,6 +22,11 @@ constexpr int64_t kBlockFeatures = 64;
 // What auto cuts small data into; see LinearLearnerTrainer.
 constexpr int64_t kAutoUpdates = 32;
 constexpr int64_t kAutoUpdateRows = 16;
+
+// Polishing; see there.
+constexpr int64_t kPolishLeastEpochs = 15;
+constexpr int64_t kPolishRows = 60'000;
+constexpr int64_t kPolishWeights = int64_t{1} << 21;
 
 constexpr uint64_t kWeightsStream = 0;
 
@@ -100,8 +106,24 @@ LinearLearnerTrainer::LinearLearnerTrainer(const LinearLearnerParams& params, Li
   InitializeWeights(seed);
   if (known_rows_) {
     ChooseUpdateRows(*known_rows_);
-    line_end_ = *known_rows_ * params_.epochs;
+    StartLine(*known_rows_);
   }
+}
+
+bool LinearLearnerTrainer::IsToBePolished() const {
+  return !params_.optimizer && !params_.learning_rate && FallsInALine() && IsSmooth(params_.loss) &&
+         static_cast<int64_t>(state_.weights.values().size()) <= kPolishWeights;
+}
+
+// The straight line of the learning rates, from here to the end of the epochs that go by batches.
+void LinearLearnerTrainer::StartLine(int64_t epoch_rows) {
+  int64_t epochs = params_.epochs;
+  if (IsToBePolished() && epoch_rows < kPolishRows) {
+    epochs = std::min(epochs, std::max(kPolishLeastEpochs, Blocks(epochs * epoch_rows, kPolishRows)));
+    polish_from_ = epochs;
+  }
+  line_start_ = rows_seen_;
+  line_end_ = epoch_rows * epochs;
 }
 
 // All models start from the same weights.
@@ -137,12 +159,17 @@ Status LinearLearnerTrainer::Train(const linalg::RowsView& rows, std::span<const
   }
   ScaledRows scaled(scaling_, *pool_);
   scaled.Set(rows);
+  ++batches_seen_;
+  if (!minimizers_.empty()) {
+    Evaluate(scaled, targets);
+    rows_seen_ += scaled.rows();
+    return Status::Ok();
+  }
   for (int64_t first = 0; first < scaled.rows(); first += update_rows_) {
     const int64_t count = std::min(update_rows_, scaled.rows() - first);
     Update(scaled, first, std::span(targets).subspan(static_cast<size_t>(first), static_cast<size_t>(count)));
     rows_seen_ += count;
   }
-  ++batches_seen_;
   return Status::Ok();
 }
 
@@ -173,17 +200,7 @@ double LinearLearnerTrainer::RowWeight(int64_t model, float label) const {
 
 void LinearLearnerTrainer::Update(ScaledRows& rows, int64_t first, std::span<const float> labels) {
   const auto count = static_cast<int64_t>(labels.size());
-  const int64_t columns = state_.weights.cols();
-  const int64_t blocks = Blocks(count, kBlockRows);
-  if (slopes_.rows() < count) slopes_ = linalg::Matrix<float>(count, columns);
-  if (block_sums_.rows() < blocks) {
-    block_sums_ = linalg::Matrix<float>(blocks, columns);
-    block_losses_ = linalg::Matrix<double>(blocks, state_.models());
-  }
-  const std::vector<float> offsets = rows.Offsets(state_.weights.view(), state_.bias);
-  pool_->ParallelFor(blocks, [&](int64_t block) { SlopesOfBlock(rows, first, labels, offsets, block); });
-  const std::vector<float> slope_sums = SumBlocks(blocks);
-
+  const std::vector<float> slope_sums = Slopes(rows, first, labels, static_cast<double>(count));
   ++updates_;
   const std::vector<float> rates = Rates();
   rule_.Start(updates_, rates);
@@ -197,15 +214,105 @@ void LinearLearnerTrainer::Update(ScaledRows& rows, int64_t first, std::span<con
   bias_rule_.Update(state_.bias, slope_sums, bias_u_, bias_v_);
 }
 
+// Fills slopes_ for these rows, divided by `count`, and returns their sums. While polishing at the points to evaluate.
+std::vector<float> LinearLearnerTrainer::Slopes(ScaledRows& rows, int64_t first, std::span<const float> labels,
+                                                double count) {
+  const auto size = static_cast<int64_t>(labels.size());
+  const int64_t columns = state_.weights.cols();
+  const int64_t blocks = Blocks(size, kBlockRows);
+  if (slopes_.rows() < size) slopes_ = linalg::Matrix<float>(size, columns);
+  if (block_sums_.rows() < blocks) {
+    block_sums_ = linalg::Matrix<float>(blocks, columns);
+    block_losses_ = linalg::Matrix<double>(blocks, state_.models());
+  }
+  const LinearState& state = minimizers_.empty() ? state_ : trial_;
+  const std::vector<float> offsets = rows.Offsets(state.weights.view(), state.bias);
+  pool_->ParallelFor(blocks, [&](int64_t block) { SlopesOfBlock(rows, first, labels, count, offsets, block); });
+  return SumBlocks(blocks);
+}
+
+// Adds the rows' share to losses and gradients at the points to evaluate.
+void LinearLearnerTrainer::Evaluate(ScaledRows& rows, std::span<const float> labels) {
+  const std::vector<float> slope_sums = Slopes(rows, 0, labels, 1);
+  for (size_t c = 0; c < slope_sums.size(); ++c) bias_gradient_sums_[c] += slope_sums[c];
+  const int64_t columns = state_.weights.cols();
+  rows.PrepareColumns(0, rows.rows());
+  pool_->ParallelFor(Blocks(scaling_.feature_dim(), kBlockFeatures), [&](int64_t block) {
+    const int64_t begin = block * kBlockFeatures;
+    linalg::Matrix<float> gradients(std::min(kBlockFeatures, scaling_.feature_dim() - begin), columns);
+    rows.Gradients(0, std::as_const(slopes_).view().Rows(0, rows.rows()), slope_sums, begin, gradients.view());
+    for (int64_t i = 0; i < gradients.rows(); ++i) linalg::AddTo(gradients.Row(i), gradient_sums_.Row(begin + i));
+  });
+}
+
+// A model's weights, output by output, then its biases.
+std::vector<float> LinearLearnerTrainer::ModelPoint(const linalg::Matrix<double>& weights, std::span<const double> bias,
+                                                    int64_t model) const {
+  std::vector<float> point;
+  point.reserve(static_cast<size_t>((weights.rows() + 1) * state_.outputs));
+  for (int64_t column = model * state_.outputs; column < (model + 1) * state_.outputs; ++column) {
+    for (int64_t j = 0; j < weights.rows(); ++j) point.push_back(static_cast<float>(weights(j, column)));
+    point.push_back(static_cast<float>(bias[static_cast<size_t>(column)]));
+  }
+  return point;
+}
+
+void LinearLearnerTrainer::SetModelPoint(int64_t model, std::span<const float> point, LinearState& state) const {
+  const float* value = point.data();
+  for (int64_t column = model * state_.outputs; column < (model + 1) * state_.outputs; ++column) {
+    for (int64_t j = 0; j < state.weights.rows(); ++j) state.weights(j, column) = *value++;
+    state.bias[static_cast<size_t>(column)] = *value++;
+  }
+}
+
+// Ends the last epoch that goes by batches.
+void LinearLearnerTrainer::StartPolishing() {
+  trial_ = state_;
+  gradient_sums_ = linalg::Matrix<double>(state_.weights.rows(), state_.weights.cols());
+  bias_gradient_sums_.resize(state_.bias.size());
+  const std::vector<double> bias(state_.bias.begin(), state_.bias.end());
+  linalg::Matrix<double> weights(state_.weights.rows(), state_.weights.cols());
+  for (int64_t j = 0; j < weights.rows(); ++j) linalg::AddTo(state_.weights.Row(j), weights.Row(j));
+  for (int64_t model = 0; model < state_.models(); ++model) minimizers_.emplace_back(ModelPoint(weights, bias, model));
+}
+
+// Ends an epoch of evaluations: tells the minimizers, and asks where to go next.
+void LinearLearnerTrainer::Polish(double rows) {
+  const double bias_wd_mult = params_.bias_wd_mult.value_or(0);
+  for (int64_t model = 0; model < state_.models(); ++model) {
+    const LinearModelSetting& setting = settings_[static_cast<size_t>(model)];
+    LbfgsMinimizer& minimizer = minimizers_[static_cast<size_t>(model)];
+    if (setting.l1 > 0) continue;
+    std::vector<float> gradient = ModelPoint(gradient_sums_, bias_gradient_sums_, model);
+    const size_t stride = static_cast<size_t>(scaling_.feature_dim()) + 1;
+    double penalty = 0;
+    for (size_t i = 0; i < gradient.size(); ++i) {
+      const bool is_bias = i % stride == stride - 1;
+      const double wd = setting.wd * (is_bias ? bias_wd_mult : 1);
+      const double w = minimizer.next()[i];
+      penalty += wd / 2 * w * w;
+      gradient[i] = is_bias && !params_.use_bias ? 0 : static_cast<float>(gradient[i] / rows + wd * w);
+    }
+    minimizer.Tell(epoch_losses_[static_cast<size_t>(model)] + penalty, gradient);
+    SetModelPoint(model, minimizer.best(), state_);
+    SetModelPoint(model, minimizer.next(), trial_);
+  }
+  ++polished_epochs_;
+  for (int64_t j = 0; j < gradient_sums_.rows(); ++j) {
+    std::fill(gradient_sums_.Row(j).begin(), gradient_sums_.Row(j).end(), 0.0);
+  }
+  std::fill(bias_gradient_sums_.begin(), bias_gradient_sums_.end(), 0.0);
+}
+
 // The slopes of the losses, their sums over the block's rows, and the losses themselves.
 void LinearLearnerTrainer::SlopesOfBlock(const ScaledRows& rows, int64_t first, std::span<const float> labels,
-                                         std::span<const float> offsets, int64_t block) {
+                                         double count, std::span<const float> offsets, int64_t block) {
+  const LinearState& state = minimizers_.empty() ? state_ : trial_;
   const int64_t begin = block * kBlockRows;
-  const auto count = static_cast<int64_t>(labels.size());
-  const int64_t size = std::min(kBlockRows, count - begin);
+  const int64_t size = std::min(kBlockRows, static_cast<int64_t>(labels.size()) - begin);
   const auto outputs = static_cast<size_t>(state_.outputs);
   const MatrixView<float> slopes = slopes_.view().Rows(begin, size);
-  rows.Scores(first + begin, size, state_.weights.view(), offsets, slopes);
+  rows.Scores(first + begin, size, state.weights.view(), offsets, slopes);
   const std::span<double> losses = block_losses_.Row(block);
   const std::span<float> sums = block_sums_.Row(block);
   std::fill(losses.begin(), losses.end(), 0.0);
@@ -216,7 +323,7 @@ void LinearLearnerTrainer::SlopesOfBlock(const ScaledRows& rows, int64_t first, 
     for (size_t model = 0; model < losses.size(); ++model) {
       const double weight = RowWeight(static_cast<int64_t>(model), label);
       losses[model] += weight * loss_.ValueAndGradient(row.subspan(model * outputs, outputs), label,
-                                                       static_cast<float>(weight / static_cast<double>(count)));
+                                                       static_cast<float>(weight / count));
     }
     for (size_t c = 0; c < row.size(); ++c) sums[c] += row[c];
   }
@@ -288,22 +395,30 @@ Status LinearLearnerTrainer::EndEpoch() {
     epoch_losses_.push_back(sum / static_cast<double>(rows));
     sum = 0;
   }
-  if (std::none_of(epoch_losses_.begin(), epoch_losses_.end(), [](double loss) { return std::isfinite(loss); })) {
+  const auto is_finite = [](double loss) { return std::isfinite(loss); };
+  // A step of L-BFGS may go too far, and is taken back.
+  if (minimizers_.empty() && std::none_of(epoch_losses_.begin(), epoch_losses_.end(), is_finite)) {
     return InvalidArgument(fmt::format("Training went to infinity: learning_rate {}, loss {}; a smaller learning_rate helps",
                                        settings_[0].learning_rate, epoch_losses_[0]));
   }
   rows_before_epoch_ = rows_seen_;
   ++epoch_;
-  if (known_rows_) return Status::Ok();
-  known_rows_ = rows;
-  ChooseUpdateRows(rows);
-  line_start_ = rows_seen_;
-  line_end_ = rows * params_.epochs;
+  if (!known_rows_) {
+    known_rows_ = rows;
+    ChooseUpdateRows(rows);
+    StartLine(rows);
+  }
+  if (!minimizers_.empty()) {
+    Polish(static_cast<double>(rows));
+  } else if (epoch_ == polish_from_ && epoch_ < params_.epochs) {
+    StartPolishing();
+  }
   return Status::Ok();
 }
 
 bool LinearLearnerTrainer::CoolDown() {
   if (!FallsInALine() || !line_end_ || *line_end_ <= rows_seen_ + *known_rows_) return false;
+  polish_from_.reset();
   line_factor_ = LineFactor();
   line_start_ = rows_seen_;
   line_end_ = rows_seen_ + *known_rows_;
@@ -311,6 +426,15 @@ bool LinearLearnerTrainer::CoolDown() {
 }
 
 std::vector<double> LinearLearnerTrainer::Objectives() const {
+  std::vector<double> objectives = Penalties();
+  for (size_t model = 0; model < objectives.size(); ++model) {
+    const bool polished = !minimizers_.empty() && polished_epochs_ > 0 && settings_[model].l1 == 0;
+    objectives[model] = polished ? minimizers_[model].best_value() : objectives[model] + epoch_losses_[model];
+  }
+  return objectives;
+}
+
+std::vector<double> LinearLearnerTrainer::Penalties() const {
   const auto columns = static_cast<size_t>(state_.weights.cols());
   std::vector<double> squares(columns), sizes(columns);
   for (int64_t j = 0; j < state_.weights.rows(); ++j) {
@@ -320,14 +444,14 @@ std::vector<double> LinearLearnerTrainer::Objectives() const {
       sizes[c] += std::abs(row[c]);
     }
   }
-  std::vector<double> objectives = epoch_losses_;
+  std::vector<double> penalties(settings_.size());
   for (size_t c = 0; c < columns; ++c) {
     const size_t model = c / static_cast<size_t>(state_.outputs);
     const LinearModelSetting& setting = settings_[model];
     const double bias_square = params_.bias_wd_mult.value_or(0) * state_.bias[c] * state_.bias[c];
-    objectives[model] += setting.wd / 2 * (squares[c] + bias_square) + setting.l1 * sizes[c];
+    penalties[model] += setting.wd / 2 * (squares[c] + bias_square) + setting.l1 * sizes[c];
   }
-  return objectives;
+  return penalties;
 }
 
 LinearModel LinearLearnerTrainer::Model(int64_t model, double threshold) const {

@@ -96,6 +96,34 @@ TEST(LinearLearnerTrainerTest, CutsSmallDataIntoThirtyTwoUpdatesWithTheOptimizer
   EXPECT_EQ(adam.updates, 2);
 }
 
+TEST(LinearLearnerTrainerTest, PolishesSmallDataFromTheSixteenthEpochOn) {
+  const auto& features = Goldens().Matrix("features");
+  Hyperparameters hyperparameters = {{"predictor_type", "binary_classifier"}, {"wd", "0.001"}, {"num_models", "1"},
+                                     {"epochs", "15"}, {"early_stopping_patience", "100"}};
+  ASSERT_OK_AND_ASSIGN(const LinearJob batches, RunLinearJob(hyperparameters, features.view(), Goldens().List("binary")));
+  hyperparameters["epochs"] = "40";
+  ASSERT_OK_AND_ASSIGN(const LinearJob polished, RunLinearJob(hyperparameters, features.view(), Goldens().List("binary")));
+  const double optimum = Goldens().Number("optimum_logistic");
+  EXPECT_EQ(polished.updates, batches.updates);
+  EXPECT_LT(polished.objective, batches.objective);
+  EXPECT_NEAR(polished.objective, optimum, 1e-5 * optimum);
+  // Sparse rows and other numbers of threads end there too.
+  ASSERT_OK_AND_ASSIGN(const LinearJob sparse, RunLinearJob(hyperparameters, features.view(), Goldens().List("binary"),
+                                                            {.threads = 3, .sparse = true}));
+  EXPECT_NEAR(sparse.objective, optimum, 1e-5 * optimum);
+}
+
+TEST(LinearLearnerTrainerTest, DoesNotPolishWhereOptimizerOrLearningRateIsGiven) {
+  const auto& features = Goldens().Matrix("features");
+  for (const auto& [name, value] : Hyperparameters{{"optimizer", "adam"}, {"learning_rate", "0.01"}, {"loss", "hinge_loss"}}) {
+    SCOPED_TRACE(name);
+    Hyperparameters hyperparameters = {{"predictor_type", "binary_classifier"}, {"epochs", "17"}, {name, value},
+                                       {"early_stopping_patience", "100"}};
+    ASSERT_OK_AND_ASSIGN(const LinearJob job, RunLinearJob(hyperparameters, features.view(), Goldens().List("binary")));
+    EXPECT_EQ(job.updates, 17 * (name == "optimizer" ? 1 : 25));
+  }
+}
+
 TEST(LinearLearnerTrainerTest, ModelAnswersRowsAsTheyCome) {
   // y = 3 x_0 - 2 x_1 + 1000, far from zero and of different units.
   linalg::Matrix<float> rows(64, 2);

@@ -129,6 +129,11 @@ double LinearLossFunction::ValueAndGradient(std::span<float> scores, float label
   return slope.value;
 }
 
+bool IsSmooth(LinearLoss loss) {
+  return loss == LinearLoss::kLogistic || loss == LinearLoss::kSoftmax || loss == LinearLoss::kSquared ||
+         loss == LinearLoss::kEpsInsensitiveSquared || loss == LinearLoss::kHuber;
+}
+
 bool IsClassLabel(LinearLoss loss) {
   return loss == LinearLoss::kLogistic || loss == LinearLoss::kHinge || loss == LinearLoss::kSoftmax ||
          loss == LinearLoss::kMulticlassHinge;

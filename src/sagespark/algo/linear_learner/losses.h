@@ -41,4 +41,7 @@ struct LinearLossFunction {
 /// Whether the label of the losses is 0 or 1, or a class, and not a number.
 bool IsClassLabel(LinearLoss loss);
 
+/// Whether its derivative has no jumps.
+bool IsSmooth(LinearLoss loss);
+
 }  // namespace sagespark::algo

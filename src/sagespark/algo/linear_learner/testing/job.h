@@ -124,7 +124,7 @@ inline Result<LinearJob> RunLinearJob(const std::map<std::string, std::string>& 
   job.model = trainer.Model(job.choice.model, job.choice.threshold);
   const auto chosen = static_cast<size_t>(job.choice.model);
   job.setting = trainer.settings()[chosen];
-  job.objective = trainer.Objectives()[chosen] - trainer.epoch_losses()[chosen] + scores.Losses()[chosen];
+  job.objective = trainer.Penalties()[chosen] + scores.Losses()[chosen];
   job.models = trainer.state().models();
   job.updates = trainer.updates();
   return job;
