@@ -27,15 +27,16 @@ def bin_dir():
 class Cloud:
     """A running `sagespark serve` and its settings."""
 
-    def __init__(self, data_dir, port=0):
+    def __init__(self, data_dir, port=0, arguments=()):
         self.data_dir = pathlib.Path(data_dir)
+        self.arguments = arguments
         self.binary = bin_dir() / "sagespark"
         self.port = port
         self.start()
 
     def start(self):
         self.process = subprocess.Popen(
-            [self.binary, "serve", "--port", str(self.port), "--data-dir", self.data_dir],
+            [self.binary, "serve", "--port", str(self.port), "--data-dir", self.data_dir, *self.arguments],
             stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         assert line.startswith("listening on http://127.0.0.1:"), line

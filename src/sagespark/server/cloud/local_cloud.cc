@@ -16,6 +16,7 @@
 #include "sagespark/server/sagemaker/sagemaker_service.h"
 #include "sagespark/server/store/database.h"
 #include "sagespark/server/sts/sts_service.h"
+#include "sagespark/server/transform/transform_jobs.h"
 
 namespace sagespark::server {
 
@@ -40,6 +41,7 @@ struct LocalCloud::Parts {
   std::thread sweeper;  ///< Removes what a killed server left behind.
   ContainerImages images = ContainerImages::OfThisInstallation();
   std::unique_ptr<TrainingJobs> jobs;
+  std::unique_ptr<TransformJobs> transforms;
   std::unique_ptr<Endpoints> endpoints;
   StsService sts;
   std::unique_ptr<S3Service> s3;
@@ -75,10 +77,12 @@ Status LocalCloud::Parts::OpenServices() {
   SAGESPARK_ASSIGN_OR_RETURN(
       jobs, TrainingJobs::Open({.folder = folder.path() / "jobs"}, *records, *logs, *object_access, images));
   SAGESPARK_ASSIGN_OR_RETURN(
+      transforms, TransformJobs::Open({.folder = folder.path() / "transforms"}, *records, *logs, *object_access, images));
+  SAGESPARK_ASSIGN_OR_RETURN(
       endpoints, Endpoints::Open({.folder = folder.path() / "endpoints"}, *records, *logs, *object_access, images));
   s3 = std::make_unique<S3Service>(*objects);
   logs_service = std::make_unique<LogsService>(*logs);
-  sagemaker = std::make_unique<SageMakerService>(*records, *jobs, *endpoints, *object_access, images);
+  sagemaker = std::make_unique<SageMakerService>(*records, *jobs, *transforms, *endpoints, *object_access, images);
   runtime = std::make_unique<RuntimeService>(*endpoints);
   router.AddJson("SageMaker", *sagemaker);
   router.AddJson("Logs_20140328", *logs_service);
@@ -118,6 +122,7 @@ void LocalCloud::Stop(std::chrono::milliseconds grace) {
   parts_->server->Stop(grace);
   // No request comes any more, so nothing refers to these but services at rest.
   parts_->endpoints.reset();
+  parts_->transforms.reset();
   parts_->jobs.reset();
 }
 

@@ -1,6 +1,7 @@
 #include "sagespark/server/cloud/store_objects.h"
 
 #include <fstream>
+#include <span>
 #include <vector>
 
 #include "sagespark/server/s3/transfer.h"
@@ -38,6 +39,12 @@ Status StoreObjects::Materialize(const std::string& bucket, const std::string& k
   }
   out.close();
   return out ? Status::Ok() : Status(Error(ErrorKind::kIo, "File cannot be written: " + path.string()));
+}
+
+Result<codec::ByteSource> StoreObjects::Open(const std::string& bucket, const std::string& key) {
+  SAGESPARK_ASSIGN_OR_RETURN(const ObjectStore::OpenObject object, store_.Open(bucket, key));
+  const std::shared_ptr<ObjectReader> reader = store_.Read(object, 0, object.info.size);
+  return codec::ByteSource([reader](std::span<char> buffer) { return reader->Read(buffer.data(), buffer.size()); });
 }
 
 Status StoreObjects::Store(const std::string& bucket, const std::string& key, const std::filesystem::path& path) {

@@ -17,6 +17,8 @@ class StoreObjects final : public ObjectAccess {
   /// Copies: a container may write to its files, and the store's must not change.
   Status Materialize(const std::string& bucket, const std::string& key, const std::filesystem::path& path) override;
 
+  Result<codec::ByteSource> Open(const std::string& bucket, const std::string& key) override;
+
   Status Store(const std::string& bucket, const std::string& key, const std::filesystem::path& path) override;
 
  private:

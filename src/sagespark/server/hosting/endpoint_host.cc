@@ -4,23 +4,11 @@
 
 #include "sagespark/base/digest.h"
 #include "sagespark/server/errors.h"
-#include "sagespark/server/jobs/artifacts.h"
 
 namespace sagespark::server {
 namespace {
 
 namespace fs = std::filesystem;
-
-Error CannotUseModel(const VariantPlan& plan, const Error& error) {
-  if (error.kind() == ErrorKind::kNotFound) {
-    return NotFound("Failed to download model data for production variant " + plan.name +
-                    ". Please ensure that there is an object located at the URL and that the role passed to CreateModel has "
-                    "permissions to download the model: " + plan.model_data_url);
-  }
-  return Error(error.kind(), "Failed to extract model data archive for production variant " + plan.name +
-                                 ". Please ensure that the object located at the URL is a valid tar.gz archive: " + plan.model_data_url +
-                                 ": " + error.message());
-}
 
 Error NoneTakesRequests() {
   return CodedError(ErrorKind::kUnavailable, "ServiceUnavailable", "No container of the endpoint takes requests now: please try again");
@@ -73,13 +61,7 @@ Status EndpointHost::SetUp() {
 Status EndpointHost::SetUpInstance(Variant& variant, int64_t index) {
   const VariantPlan& plan = variant.plan;
   const fs::path root = folder_ / plan.name / std::to_string(index);
-  const fs::path model = root / "opt/ml/model";
-  std::error_code error;
-  if (fs::create_directories(model, error); error) return IoError("Cannot make the container's folder", error.value());
-  if (!plan.model_data_url.empty()) {
-    const Status fetched = DownloadArchive(plan.model_data_url, model, root / "model.tar.gz", objects_);
-    if (!fetched.ok()) return CannotUseModel(plan, fetched.error());
-  }
+  SAGESPARK_RETURN_IF_ERROR(FetchModel(plan.container, "production variant " + plan.name, root, objects_));
   {
     const std::lock_guard lock(mutex_);
     if (ending_) return Cancelled("The endpoint is deleted");
@@ -89,9 +71,9 @@ Status EndpointHost::SetUpInstance(Variant& variant, int64_t index) {
     changed_.notify_all();
   };
   variant.instances.push_back(std::make_unique<Instance>(
-      Instance::Options{.program = plan.program,
+      Instance::Options{.program = plan.container.program,
                         .root = root,
-                        .environment = plan.environment,
+                        .environment = plan.container.environment,
                         .log_group = EndpointLogGroup(name_),
                         .log_stream = plan.name + "/i-" + ToHex(RandomBytes(8)),
                         .limits = plan.limits},

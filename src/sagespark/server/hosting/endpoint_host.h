@@ -12,6 +12,7 @@
 
 #include "sagespark/base/cancellation.h"
 #include "sagespark/server/hosting/instance.h"
+#include "sagespark/server/hosting/model_container.h"
 #include "sagespark/server/jobs/object_access.h"
 
 namespace sagespark::server {
@@ -21,9 +22,7 @@ struct VariantPlan {
   std::string name;
   double weight = 1;
   int64_t instance_count = 1;
-  std::string model_data_url;  ///< Empty for a model without data.
-  ContainerProgram program;
-  std::map<std::string, std::string> environment;
+  ModelContainer container;
   HostingLimits limits;
 };
 

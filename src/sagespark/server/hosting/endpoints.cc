@@ -3,6 +3,7 @@
 #include "sagespark/aws/model/sagemaker.h"
 #include "sagespark/base/log.h"
 #include "sagespark/server/errors.h"
+#include "sagespark/server/hosting/model_container.h"
 
 namespace sagespark::server {
 namespace {
@@ -10,19 +11,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace sm = aws::sagemaker;
 namespace endpoint_status = aws::sagemaker::endpoint_status;
-
-/// A model has one container: CreateModel refuses pipelines.
-const sm::ContainerDefinition& ContainerOf(const sm::DescribeModelResponse& model) {
-  return model.primary_container ? *model.primary_container : model.containers.front();
-}
-
-std::string ModelDataOf(const sm::ContainerDefinition& container) {
-  if (container.model_data_url) return *container.model_data_url;
-  if (container.model_data_source && container.model_data_source->s3_data_source) {
-    return container.model_data_source->s3_data_source->s3_uri;
-  }
-  return "";
-}
 
 Error ValidationError(std::string message) {
   return CodedError(ErrorKind::kInvalidArgument, "ValidationError", std::move(message));
@@ -85,10 +73,7 @@ Result<EndpointPlan> Endpoints::PlanOf(const std::string& name) {
   SAGESPARK_ASSIGN_OR_RETURN(const auto config, aws::FromJson<sm::DescribeEndpointConfigResponse>(config_record.document));
   EndpointPlan plan{.name = name};
   for (const sm::ProductionVariant& variant : config.production_variants) {
-    SAGESPARK_ASSIGN_OR_RETURN(const Record model_record, records_.Get(RecordKind::kModel, variant.model_name.value_or("")));
-    SAGESPARK_ASSIGN_OR_RETURN(const auto model, aws::FromJson<sm::DescribeModelResponse>(model_record.document));
-    const sm::ContainerDefinition& container = ContainerOf(model);
-    SAGESPARK_ASSIGN_OR_RETURN(ContainerProgram program, images_.Find(container.image.value_or("")));
+    SAGESPARK_ASSIGN_OR_RETURN(ModelContainer container, ContainerOfModel(variant.model_name.value_or(""), records_, images_));
     HostingLimits limits = options_.limits;
     if (variant.container_startup_health_check_timeout_in_seconds) {
       limits.start_timeout = std::chrono::seconds(*variant.container_startup_health_check_timeout_in_seconds);
@@ -96,9 +81,7 @@ Result<EndpointPlan> Endpoints::PlanOf(const std::string& name) {
     plan.variants.push_back({.name = variant.variant_name,
                              .weight = variant.initial_variant_weight.value_or(1),
                              .instance_count = variant.initial_instance_count.value_or(1),
-                             .model_data_url = ModelDataOf(container),
-                             .program = std::move(program),
-                             .environment = container.environment,
+                             .container = std::move(container),
                              .limits = limits});
   }
   return plan;

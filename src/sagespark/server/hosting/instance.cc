@@ -14,7 +14,6 @@
 namespace sagespark::server {
 namespace {
 
-constexpr uint64_t kMostReplyBytes = 25 << 20;
 constexpr milliseconds kFirstPingPause{5};
 constexpr milliseconds kLastPingPause{100};
 
@@ -89,7 +88,7 @@ Instance::RunEnd Instance::RunOnce(const Deadline& start_deadline) {
   }
   Process& process = **started;
   const auto client = std::make_shared<http::Client>(
-      http::ClientOptions{.port = *port, .max_idle_connections = 16, .max_body_bytes = kMostReplyBytes});
+      http::ClientOptions{.port = *port, .max_idle_connections = 16, .max_body_bytes = options_.limits.max_reply_bytes});
 
   std::string output;
   milliseconds pause = kFirstPingPause;

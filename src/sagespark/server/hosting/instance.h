@@ -29,6 +29,7 @@ struct HostingLimits {
   milliseconds stop_grace{2'000};         ///< From SIGTERM to SIGKILL.
   milliseconds invocation_timeout{60'000};
   int max_in_flight = 16;                 ///< Requests at a time in one container; more are refused.
+  uint64_t max_reply_bytes = 25 << 20;
 };
 
 /// One container of an endpoint: a child process that answers on a port of its own, kept alive by a thread. Thread-safe.

@@ -1,5 +1,6 @@
 #include "sagespark/server/jobs/channel_data.h"
 
+#include "sagespark/server/jobs/input_objects.h"
 #include "sagespark/server/testing/folder_objects.h"
 #include "sagespark/server/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
@@ -13,9 +14,9 @@ using ::testing::UnorderedElementsAre;
 
 class ChannelDataTest : public ::testing::Test {
  protected:
-  Status LayOut(const std::string& uri, const std::string& distribution = "FullyReplicated") {
+  Status LayOut(const std::string& uri, const std::string& distribution = "FullyReplicated", const std::string& type = "S3Prefix") {
     aws::sagemaker::Channel channel{.channel_name = "train"};
-    channel.data_source.s3_data_source = {.s3_data_type = "S3Prefix", .s3_uri = uri, .s3_data_distribution_type = distribution};
+    channel.data_source.s3_data_source = {.s3_data_type = type, .s3_uri = uri, .s3_data_distribution_type = distribution};
     return LayOutChannel(channel, "arn:role", "us-east-1", {temporary_ / "h1", temporary_ / "h2"}, objects_, cancellation_.token());
   }
 
@@ -56,6 +57,42 @@ TEST_F(ChannelDataTest, ReplicatesOrShardsOverTheHosts) {
   ASSERT_OK(LayOut("s3://b/p", "ShardedByS3Key"));
   EXPECT_THAT(FilesOf("h1"), UnorderedElementsAre("0", "2"));
   EXPECT_THAT(FilesOf("h2"), UnorderedElementsAre("1"));
+}
+
+TEST_F(ChannelDataTest, AManifestNamesItsObjects) {
+  for (const char* name : {"p/0", "p/deep/1", "p/2", "q/3"}) objects_.Put(std::string("b/") + name, name);
+  objects_.Put("m/manifest", R"([{"prefix": "s3://b/p/"}, "2", "deep/1", "0"])");
+  ASSERT_OK(LayOut("s3://m/manifest", "FullyReplicated", "ManifestFile"));
+  EXPECT_THAT(FilesOf("h1"), UnorderedElementsAre("0", "deep/1", "2"));
+  fs::remove_all(temporary_ / "h1");
+  fs::remove_all(temporary_ / "h2");
+  ASSERT_OK(LayOut("s3://m/manifest", "ShardedByS3Key", "ManifestFile"));
+  EXPECT_THAT(FilesOf("h1"), UnorderedElementsAre("2", "0"));
+  EXPECT_THAT(FilesOf("h2"), UnorderedElementsAre("deep/1"));
+}
+
+TEST_F(ChannelDataTest, ABrokenManifestIsNamed) {
+  const struct { const char* manifest; const char* message; } cases[] = {
+      {"no json", "begins with {\"prefix\""},
+      {R"(["a"])", "begins with {\"prefix\""},
+      {R"([{"prefix": "http://b/"}, "a"])", "no s3:// URI: http://b/"},
+      {R"([{"prefix": "s3://b/"}])", "names no object"},
+      {R"([{"prefix": "s3://b/"}, 5])", "entry 1 is no text"},
+      {R"([{"prefix": "s3://b/p/"}, "../0"])", "no path: p/../0"},
+      {R"([{"prefix": "s3://b/p/"}, "none"])", "No such S3 object: s3://b/p/none"},
+      {R"([{"prefix": "s3://b/p/"}, "0", "0"])", "comes twice: p/0"},
+  };
+  objects_.Put("b/p/0", "");
+  for (const auto& test_case : cases) {
+    SCOPED_TRACE(test_case.manifest);
+    fs::remove_all(temporary_ / "h1");
+    fs::remove_all(temporary_ / "h2");
+    objects_.Put("m/manifest", test_case.manifest);
+    const Status laid_out = LayOut("s3://m/manifest", "FullyReplicated", "ManifestFile");
+    ASSERT_FALSE(laid_out.ok());
+    EXPECT_THAT(laid_out.error().message(), ::testing::AllOf(HasSubstr("ClientError: Data download failed:"), HasSubstr(test_case.message)));
+  }
+  EXPECT_THAT(LayOut("s3://m/none", "FullyReplicated", "ManifestFile"), IsError(ErrorKind::kInvalidArgument, HasSubstr("s3://m/none")));
 }
 
 TEST_F(ChannelDataTest, SaysInAwsWordsThatNothingIsThere) {

@@ -1,7 +1,7 @@
 #include "sagespark/server/jobs/checkpoints.h"
 
 #include "sagespark/base/log.h"
-#include "sagespark/server/jobs/channel_data.h"
+#include "sagespark/server/jobs/input_objects.h"
 
 namespace sagespark::server {
 namespace {

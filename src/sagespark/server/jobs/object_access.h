@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "sagespark/base/result.h"
+#include "sagespark/codec/byte_source.h"
 
 namespace sagespark::server {
 
@@ -27,6 +28,10 @@ class ObjectAccess {
   /// Puts the object's bytes into a new file at `path`: shared with the store where that is safe, else copied.
   /// Fails with kNotFound when there is no such object.
   virtual Status Materialize(const std::string& bucket, const std::string& key, const std::filesystem::path& path) = 0;
+
+  /// Opens the object as it is now for reading, piece by piece; the source must not outlive this. Fails with kNotFound when there is
+  /// no such object.
+  virtual Result<codec::ByteSource> Open(const std::string& bucket, const std::string& key) = 0;
 
   /// Stores a file as an object, visible at once and whole. Fails with kNotFound when the bucket does not exist.
   virtual Status Store(const std::string& bucket, const std::string& key, const std::filesystem::path& path) = 0;

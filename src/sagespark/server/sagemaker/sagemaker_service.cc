@@ -41,15 +41,23 @@ auto Bind(Handlers& handlers, Reply (Handlers::*method)(const Request&)) {
 
 }  // namespace
 
-SageMakerService::SageMakerService(RecordStore& records, TrainingJobs& jobs, Endpoints& endpoints, ObjectAccess& objects,
-                                   const ContainerImages& images)
-    : jobs_(records, jobs, objects, images), models_(records, images), endpoints_(records, endpoints), tags_(records) {
+SageMakerService::SageMakerService(RecordStore& records, TrainingJobs& jobs, TransformJobs& transforms, Endpoints& endpoints,
+                                   ObjectAccess& objects, const ContainerImages& images)
+    : jobs_(records, jobs, objects, images),
+      transforms_(records, transforms, objects),
+      models_(records, images),
+      endpoints_(records, endpoints),
+      tags_(records) {
   operations_ = {
       {"CreateTrainingJob", Bind(jobs_, &TrainingJobHandlers::Create)},
       {"DescribeTrainingJob", Bind(jobs_, &TrainingJobHandlers::Describe)},
       {"ListTrainingJobs", Bind(jobs_, &TrainingJobHandlers::List)},
       {"StopTrainingJob", Bind(jobs_, &TrainingJobHandlers::Stop)},
       {"DeleteTrainingJob", Bind(jobs_, &TrainingJobHandlers::Delete)},
+      {"CreateTransformJob", Bind(transforms_, &TransformJobHandlers::Create)},
+      {"DescribeTransformJob", Bind(transforms_, &TransformJobHandlers::Describe)},
+      {"ListTransformJobs", Bind(transforms_, &TransformJobHandlers::List)},
+      {"StopTransformJob", Bind(transforms_, &TransformJobHandlers::Stop)},
       {"CreateModel", Bind(models_, &ModelHandlers::CreateModel)},
       {"DescribeModel", Bind(models_, &ModelHandlers::DescribeModel)},
       {"ListModels", Bind(models_, &ModelHandlers::ListModels)},

@@ -9,6 +9,7 @@
 #include "sagespark/server/sagemaker/model_handlers.h"
 #include "sagespark/server/sagemaker/tag_handlers.h"
 #include "sagespark/server/sagemaker/training_job_handlers.h"
+#include "sagespark/server/sagemaker/transform_job_handlers.h"
 #include "sagespark/server/service.h"
 
 namespace sagespark::server {
@@ -17,7 +18,8 @@ namespace sagespark::server {
 class SageMakerService final : public JsonService {
  public:
   /// What is given must outlive the service.
-  SageMakerService(RecordStore& records, TrainingJobs& jobs, Endpoints& endpoints, ObjectAccess& objects, const ContainerImages& images);
+  SageMakerService(RecordStore& records, TrainingJobs& jobs, TransformJobs& transforms, Endpoints& endpoints, ObjectAccess& objects,
+                   const ContainerImages& images);
 
   Result<json::Value> Handle(const RequestContext& context, std::string_view operation, const json::Value& input) override;
 
@@ -25,6 +27,7 @@ class SageMakerService final : public JsonService {
   using Operation = std::function<Result<json::Value>(const RequestContext& context, const json::Value& input)>;
 
   TrainingJobHandlers jobs_;
+  TransformJobHandlers transforms_;
   ModelHandlers models_;
   EndpointHandlers endpoints_;
   TagHandlers tags_;

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <set>
 
-#include "sagespark/base/uri.h"
 #include "sagespark/server/jobs/log_metrics.h"
 #include "sagespark/server/sagemaker/resource.h"
+#include "sagespark/server/sagemaker/s3_place.h"
 
 namespace sagespark::server {
 namespace {
@@ -17,19 +17,13 @@ constexpr int64_t kDefaultRuntimeSeconds = 86'400;
 
 Error Invalid(std::string message) { return CodedError(ErrorKind::kInvalidArgument, "ValidationException", std::move(message)); }
 
-Status CheckS3Uri(const std::string& uri) {
-  const auto parsed = ParseUri(uri);
-  if (!parsed.ok() || parsed->scheme != "s3") return Invalid("The local cloud takes s3:// URIs only: " + uri);
-  return Status::Ok();
-}
-
 Status CheckChannel(const sm::Channel& channel) {
   const std::string of = " of channel " + channel.channel_name;
   if (channel.data_source.file_system_data_source || channel.data_source.dataset_source) return NotOffered("DataSource without S3DataSource" + of);
   if (!channel.data_source.s3_data_source) return Invalid("S3DataSource is missing" + of);
   const sm::S3DataSource& source = *channel.data_source.s3_data_source;
   SAGESPARK_RETURN_IF_ERROR(CheckS3Uri(source.s3_uri));
-  if (source.s3_data_type != sm::s3_data_type::kS3Prefix) return NotOffered("S3DataType " + source.s3_data_type + of);
+  if (source.s3_data_type != sm::s3_data_type::kS3Prefix && source.s3_data_type != sm::s3_data_type::kManifestFile) return NotOffered("S3DataType " + source.s3_data_type + of);
   if (channel.input_mode == sm::training_input_mode::kPipe) return NotOffered("InputMode Pipe" + of);
   if (channel.compression_type.value_or("None") != "None") return NotOffered("CompressionType " + *channel.compression_type + of);
   if (channel.record_wrapper_type.value_or("None") != "None") return NotOffered("RecordWrapperType " + *channel.record_wrapper_type + of);
@@ -39,7 +33,6 @@ Status CheckChannel(const sm::Channel& channel) {
 
 /// Checkpoints lie where a container can be given files: below /opt/ml.
 Status CheckCheckpoints(const sm::CheckpointConfig& checkpoints) {
-  SAGESPARK_RETURN_IF_ERROR(CheckS3Uri(checkpoints.s3_uri));
   const std::filesystem::path path = checkpoints.local_path.value_or("/opt/ml/checkpoints");
   for (const auto& reserved : {"/opt/ml", "/opt/ml/input", "/opt/ml/model", "/opt/ml/output"}) {
     if (path.lexically_normal() == reserved) return Invalid("CheckpointConfig.LocalPath is reserved: " + path.string());
@@ -147,7 +140,10 @@ Status TrainingJobHandlers::CheckCanRun(const sm::CreateTrainingJobRequest& requ
   SAGESPARK_RETURN_IF_ERROR(LogMetrics::Make(request.algorithm_specification->metric_definitions).status());
   SAGESPARK_RETURN_IF_ERROR(CheckChannels(request.input_data_config));
   SAGESPARK_RETURN_IF_ERROR(CheckStopping(request));
-  if (request.checkpoint_config) SAGESPARK_RETURN_IF_ERROR(CheckCheckpoints(*request.checkpoint_config));
+  if (request.checkpoint_config) {
+    SAGESPARK_RETURN_IF_ERROR(CheckCheckpoints(*request.checkpoint_config));
+    SAGESPARK_RETURN_IF_ERROR(CheckS3Output(request.checkpoint_config->s3_uri, "CheckpointConfig.S3Uri", objects_));
+  }
   const std::string& image = *request.algorithm_specification->training_image;
   SAGESPARK_ASSIGN_OR_RETURN(const ContainerProgram program, images_.Find(image));
   const int64_t hosts = *request.resource_config->instance_count;
@@ -155,21 +151,7 @@ Status TrainingJobHandlers::CheckCanRun(const sm::CreateTrainingJobRequest& requ
     return Invalid("The algorithm " + std::string(RepositoryOf(image)) + " trains on at most " + std::to_string(program.max_training_hosts) +
                    " instance" + (program.max_training_hosts > 1 ? "s" : "") + " here: InstanceCount " + std::to_string(hosts));
   }
-  return CheckOutput(request.output_data_config.s3_output_path);
-}
-
-Status TrainingJobHandlers::CheckOutput(const std::string& s3_output_path) {
-  SAGESPARK_RETURN_IF_ERROR(CheckS3Uri(s3_output_path));
-  const std::string bucket = ParseUri(s3_output_path)->authority;
-  bool seen = false;
-  const Status listed = objects_.List(bucket, "", [&](const StoredObject&) -> Status {
-    seen = true;
-    return Cancelled("One is enough");
-  });
-  if (!seen && !listed.ok() && listed.error().kind() == ErrorKind::kNotFound) {
-    return Invalid("Bucket of OutputDataConfig.S3OutputPath does not exist: " + bucket);
-  }
-  return Status::Ok();
+  return CheckS3Output(request.output_data_config.s3_output_path, "OutputDataConfig.S3OutputPath", objects_);
 }
 
 Result<sm::CreateTrainingJobResponse> TrainingJobHandlers::Create(const RequestContext& context,

@@ -22,7 +22,6 @@ class TrainingJobHandlers {
 
  private:
   Status CheckCanRun(const aws::sagemaker::CreateTrainingJobRequest& request);
-  Status CheckOutput(const std::string& s3_output_path);
 
   RecordStore& records_;
   TrainingJobs& jobs_;

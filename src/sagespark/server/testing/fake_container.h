@@ -9,10 +9,12 @@
 namespace sagespark::server::testing {
 
 /// A container that serves, in Python. Its variable MODE says how it behaves: "echo" (by default), "error", "no ping", "exit" (at once),
-/// "slow". A body "die" ends it; "pid" is answered with its process id, "model" with the model's file.
+/// "slow", "flaky" (503 to each body's first attempt). GET /execution-parameters is answered with PARAMETERS. A body "die" ends it, one
+/// with "bad" is answered 400, "batch" with the SAGEMAKER_ variables of batch jobs; "pid" is answered with its process id, "model" with the model's file.
 inline constexpr char kFakeContainer[] = R"py(
 import http.server, os, pathlib, socketserver, sys, threading, time
 mode, root = os.environ.get("MODE", "echo"), sys.argv[3]
+seen = set()
 print("starting in mode", mode, flush=True)
 if mode == "exit":
     sys.exit(1)
@@ -30,7 +32,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if mode == "no ping":
             threading.Event().wait()
-        self.answer(200, b"")
+        self.answer(200, os.environ.get("PARAMETERS", "").encode() if self.path == "/execution-parameters" else b"")
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if body == b"die":
@@ -39,6 +41,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, str(os.getpid()).encode())
         if body == b"model":
             return self.answer(200, pathlib.Path(root, "model", "weights").read_bytes())
+        if b"bad" in body:
+            return self.answer(400, b"bad record")
+        if body == b"batch":
+            names = sorted(name for name in os.environ if name.startswith("SAGEMAKER_") and name != "SAGEMAKER_BIND_TO_PORT")
+            return self.answer(200, "".join(f"{name}={os.environ[name]};" for name in names).encode())
+        if mode == "flaky" and body not in seen:
+            seen.add(body)
+            return self.answer(503, b"not yet")
         if mode == "slow":
             threading.Event().wait()
         if mode == "error":

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <span>
 #include <sstream>
 
 #include "sagespark/server/jobs/object_access.h"
@@ -30,6 +32,15 @@ class FolderObjects final : public ObjectAccess {
     std::error_code error;
     std::filesystem::copy_file(folder_ / bucket / key, path, error);
     return error ? NotFound("No such object: " + key) : Status::Ok();
+  }
+
+  Result<codec::ByteSource> Open(const std::string& bucket, const std::string& key) override {
+    const auto file = std::make_shared<std::ifstream>(folder_ / bucket / key, std::ios::binary);
+    if (!*file) return NotFound("No such object: " + key);
+    return codec::ByteSource([file](std::span<char> buffer) -> Result<size_t> {
+      file->read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+      return static_cast<size_t>(file->gcount());
+    });
   }
 
   Status Store(const std::string& bucket, const std::string& key, const std::filesystem::path& path) override {

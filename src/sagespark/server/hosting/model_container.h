@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "sagespark/base/result.h"
+#include "sagespark/server/jobs/container_images.h"
+#include "sagespark/server/jobs/object_access.h"
+#include "sagespark/server/records/record_store.h"
+
+namespace sagespark::server {
+
+/// What runs for a model.
+struct ModelContainer {
+  ContainerProgram program;
+  std::string model_data_url;  ///< Empty for a model without data.
+  std::map<std::string, std::string> environment;
+};
+
+/// The container of the model of the record `name`. Fails with kNotFound (no such model) or as ContainerImages::Find does.
+Result<ModelContainer> ContainerOfModel(const std::string& name, RecordStore& records, const ContainerImages& images);
+
+/// Makes the container's folders below `root` and puts the model there, for `user` ("production variant AllRequests"). Fails with
+/// kNotFound or kCorruptData in SageMaker's own words, or kIo.
+Status FetchModel(const ModelContainer& container, const std::string& user, const std::filesystem::path& root, ObjectAccess& objects);
+
+}  // namespace sagespark::server

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "sagespark/aws/model/sagemaker.h"
+#include "sagespark/base/cancellation.h"
+#include "sagespark/server/hosting/instance.h"
+#include "sagespark/server/transform/object_transform.h"
+#include "sagespark/server/transform/transform_settings.h"
+
+namespace sagespark::server {
+
+/// One container of a transform job, asked again when it could not answer. Thread-safe.
+class TransformInstance {
+ public:
+  /// Starts the container. `first_backoff` is the wait before a request is sent again, doubled each time.
+  TransformInstance(Instance::Options options, LogStore& logs, CancellationToken cancellation, milliseconds first_backoff);
+
+  /// Waits until the container answers pings. Fails with kUnavailable when it does not come up, kCancelled.
+  Status WaitUntilHealthy();
+
+  /// What the container answers to GET /execution-parameters; status 404 when it gives no answer.
+  http::Response ExecutionParameters();
+
+  /// Sends a payload as an invocation. A container that is gone, answers 429 or 5xx, or not in time is asked again, up to
+  /// `max_retries` times. Fails with kModelError and "Bad HTTP status received from algorithm: 415 ...", with code ClientError when
+  /// the status was 4xx; kTimeout, kUnavailable, kCancelled.
+  Result<std::string> Invoke(const aws::sagemaker::DescribeTransformJobResponse& job, const std::string& body, int64_t max_retries);
+
+ private:
+  Result<http::Response> SendOnce(const http::ClientRequest& request);
+
+  const CancellationToken cancellation_;
+  const milliseconds first_backoff_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::shared_ptr<void> wake_on_cancel_;
+  std::unique_ptr<Instance> instance_;  ///< Last: its thread notifies.
+};
+
+}  // namespace sagespark::server
