@@ -145,7 +145,6 @@ def test_bad_requests_get_aws_errors(sagemaker):
     cases = [
         ({"TrainingJobName": "a" * 64}, "ValidationException", "length less than or equal to 63"),
         ({"AlgorithmSpecification": {"TrainingImage": "r/nonesuch:1", "TrainingInputMode": "File"}}, "ValidationException", "nonesuch"),
-        ({"AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "Pipe"}}, "ValidationException", "Pipe"),
         ({"ResourceConfig": {"InstanceType": "ml.m4.xlarge", "InstanceCount": 2, "VolumeSizeInGB": 1}}, "ValidationException",
          "kmeans trains on at most 1 instance here: InstanceCount 2"),
         ({"OutputDataConfig": {"S3OutputPath": "s3://nonesuch/x"}}, "ValidationException", "nonesuch"),

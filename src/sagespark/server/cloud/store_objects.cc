@@ -27,8 +27,9 @@ Status StoreObjects::List(const std::string& bucket, const std::string& prefix,
 }
 
 Status StoreObjects::Materialize(const std::string& bucket, const std::string& key,
-                                 const std::filesystem::path& path) {
+                                 const std::filesystem::path& path, FileUse use) {
   SAGESPARK_ASSIGN_OR_RETURN(const ObjectStore::OpenObject object, store_.Open(bucket, key));
+  if (use == FileUse::kReadOnly && store_.Link(object, path)) return Status::Ok();
   const std::unique_ptr<ObjectReader> reader = store_.Read(object, 0, object.info.size);
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   std::vector<char> buffer(kBufferBytes);

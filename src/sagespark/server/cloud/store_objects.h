@@ -14,8 +14,8 @@ class StoreObjects final : public ObjectAccess {
   Status List(const std::string& bucket, const std::string& prefix,
               const std::function<Status(const StoredObject&)>& visit) override;
 
-  /// Copies: a container may write to its files, and the store's must not change.
-  Status Materialize(const std::string& bucket, const std::string& key, const std::filesystem::path& path) override;
+  /// Links the store's file for kReadOnly where that is possible, else copies it.
+  Status Materialize(const std::string& bucket, const std::string& key, const std::filesystem::path& path, FileUse use) override;
 
   Result<codec::ByteSource> Open(const std::string& bucket, const std::string& key) override;
 

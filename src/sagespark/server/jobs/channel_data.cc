@@ -7,13 +7,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Status PlaceObject(ObjectAccess& objects, const InputObject& object, const fs::path& path) {
+Status PlaceObject(ObjectAccess& objects, const InputObject& object, FileUse use, const fs::path& path) {
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
   if (error || fs::exists(path, error)) {
     return InvalidArgument("ClientError: Data download failed:An object's key is also another's folder, or comes twice: " + object.key);
   }
-  const Status placed = objects.Materialize(object.bucket, object.key, path);
+  const Status placed = objects.Materialize(object.bucket, object.key, path, use);
   if (!placed.ok() && placed.error().kind() == ErrorKind::kNotFound) {
     return NotFound("ClientError: Data download failed:No such S3 object: s3://" + object.bucket + "/" + object.key);
   }
@@ -23,7 +23,7 @@ Status PlaceObject(ObjectAccess& objects, const InputObject& object, const fs::p
 }  // namespace
 
 Status LayOutChannel(const aws::sagemaker::Channel& channel, const std::string& role_arn, const std::string& region,
-                     const std::vector<fs::path>& host_folders, ObjectAccess& objects, const CancellationToken& cancellation) {
+                     const std::vector<fs::path>& host_folders, FileUse use, ObjectAccess& objects, const CancellationToken& cancellation) {
   const auto& source = *channel.data_source.s3_data_source;
   const bool sharded = source.s3_data_distribution_type == aws::sagemaker::s3_data_distribution::kShardedByS3Key;
   for (const fs::path& folder : host_folders) {
@@ -35,7 +35,7 @@ Status LayOutChannel(const aws::sagemaker::Channel& channel, const std::string& 
     SAGESPARK_RETURN_IF_ERROR(cancellation.Check());
     for (size_t host = 0; host < host_folders.size(); ++host) {
       if (sharded && count % host_folders.size() != host) continue;
-      SAGESPARK_RETURN_IF_ERROR(PlaceObject(objects, object, host_folders[host] / object.path));
+      SAGESPARK_RETURN_IF_ERROR(PlaceObject(objects, object, use, host_folders[host] / object.path));
     }
     ++count;
     return Status::Ok();

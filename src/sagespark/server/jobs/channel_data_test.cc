@@ -17,7 +17,7 @@ class ChannelDataTest : public ::testing::Test {
   Status LayOut(const std::string& uri, const std::string& distribution = "FullyReplicated", const std::string& type = "S3Prefix") {
     aws::sagemaker::Channel channel{.channel_name = "train"};
     channel.data_source.s3_data_source = {.s3_data_type = type, .s3_uri = uri, .s3_data_distribution_type = distribution};
-    return LayOutChannel(channel, "arn:role", "us-east-1", {temporary_ / "h1", temporary_ / "h2"}, objects_, cancellation_.token());
+    return LayOutChannel(channel, "arn:role", "us-east-1", {temporary_ / "h1", temporary_ / "h2"}, use_, objects_, cancellation_.token());
   }
 
   std::vector<std::string> FilesOf(const std::string& host) {
@@ -31,6 +31,7 @@ class ChannelDataTest : public ::testing::Test {
   testing::TemporaryFolder temporary_;
   testing::FolderObjects objects_{temporary_ / "objects"};
   CancellationSource cancellation_;
+  FileUse use_ = FileUse::kWritable;
 };
 
 TEST_F(ChannelDataTest, PlacesObjectsRelativeToThePrefix) {
@@ -57,6 +58,17 @@ TEST_F(ChannelDataTest, ReplicatesOrShardsOverTheHosts) {
   ASSERT_OK(LayOut("s3://b/p", "ShardedByS3Key"));
   EXPECT_THAT(FilesOf("h1"), UnorderedElementsAre("0", "2"));
   EXPECT_THAT(FilesOf("h2"), UnorderedElementsAre("1"));
+}
+
+TEST_F(ChannelDataTest, FilesThatAreOnlyReadAreTheStoresOwn) {
+  objects_.Put("b/p", "x");
+  ASSERT_OK(LayOut("s3://b/p"));
+  EXPECT_EQ(fs::hard_link_count(temporary_ / "h1/p"), 1u);
+  fs::remove(temporary_ / "h1/p");
+  fs::remove(temporary_ / "h2/p");
+  use_ = FileUse::kReadOnly;
+  ASSERT_OK(LayOut("s3://b/p"));
+  EXPECT_EQ(fs::hard_link_count(temporary_ / "h1/p"), 3u);
 }
 
 TEST_F(ChannelDataTest, AManifestNamesItsObjects) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
+#include <optional>
 
 #include "sagespark/base/log.h"
 #include "sagespark/base/uri.h"
@@ -11,8 +13,10 @@
 #include "sagespark/server/jobs/channel_data.h"
 #include "sagespark/server/jobs/checkpoints.h"
 #include "sagespark/server/jobs/container_process.h"
+#include "sagespark/server/jobs/input_objects.h"
 #include "sagespark/server/jobs/job_folder.h"
 #include "sagespark/server/jobs/log_metrics.h"
+#include "sagespark/server/jobs/pipe_feeder.h"
 
 namespace sagespark::server {
 namespace {
@@ -81,6 +85,7 @@ class TrainingJobs::Run {
 
   void Execute() {
     const auto outcome = ExecuteWithoutExceptions();
+    feeders_.clear();
     std::error_code error;
     fs::remove_all(folder_, error);
     Outcome end = outcome.ok() ? *outcome : EndByError(outcome.error());
@@ -92,7 +97,7 @@ class TrainingJobs::Run {
   }
 
  private:
-  enum class StopReason { kNone, kAsked, kRuntime, kOtherHost, kServerEnds };
+  enum class StopReason { kNone, kAsked, kRuntime, kOtherHost, kInput, kServerEnds };
   struct HostEnd {
     std::optional<Error> start_error;
     ProcessExit exit;
@@ -115,8 +120,10 @@ class TrainingJobs::Run {
     SAGESPARK_RETURN_IF_ERROR(Prepare());
     SAGESPARK_RETURN_IF_ERROR(Enter(secondary::kTraining, "Training image download completed. Training in progress."));
     RunHosts();
+    feeders_.clear();
     const Status stored = FinishCheckpoints();  // Those of a job that failed are what the next one starts from.
     if (stop_reason_ == StopReason::kServerEnds) return Failed(kServerEnded);
+    if (stop_reason_ == StopReason::kInput) return *input_error_;
     if (stop_reason_ == StopReason::kOtherHost || stop_reason_ == StopReason::kNone) {
       if (const std::string reason = HostFailure(); !reason.empty()) return Failed(reason);
     }
@@ -133,12 +140,46 @@ class TrainingJobs::Run {
     hosts_ = HostFolders(folder_, job_.resource_config->instance_count.value_or(1));
     SAGESPARK_RETURN_IF_ERROR(WriteJobConfig(job_, hosts_));
     for (const sm::Channel& channel : job_.input_data_config) {
+      if (IsPipe(channel)) {
+        SAGESPARK_RETURN_IF_ERROR(StartPipes(channel));
+        continue;
+      }
       std::vector<fs::path> folders;
       for (const HostFolder& host : hosts_) folders.push_back(host.channel(channel.channel_name));
-      SAGESPARK_RETURN_IF_ERROR(LayOutChannel(channel, job_.role_arn.value_or(""), Region(), folders, jobs_.objects_,
+      SAGESPARK_RETURN_IF_ERROR(LayOutChannel(channel, job_.role_arn.value_or(""), Region(), folders, ChannelUse(), jobs_.objects_,
                                               signals_.cancellation.token()));
     }
     return StartCheckpoints();
+  }
+
+  /// The algorithms of this project only read their channels; what an own image does is not known.
+  FileUse ChannelUse() const { return program_.form == ContainerForm::kAlgorithm ? FileUse::kReadOnly : FileUse::kWritable; }
+
+  bool IsPipe(const sm::Channel& channel) const {
+    return channel.input_mode.value_or(job_.algorithm_specification->training_input_mode) == sm::training_input_mode::kPipe;
+  }
+
+  Status StartPipes(const sm::Channel& channel) {
+    const auto& source = *channel.data_source.s3_data_source;
+    // An empty channel is an error before anything runs.
+    const Status listed = ListInput(source.s3_data_type, source.s3_uri, job_.role_arn.value_or(""), Region(), jobs_.objects_,
+                                    [](const InputObject&) -> Status { return Cancelled("One is enough"); });
+    if (!listed.ok() && listed.error().kind() != ErrorKind::kCancelled) return listed;
+    for (size_t i = 0; i < hosts_.size(); ++i) {
+      PipeInput input{.channel = channel, .role_arn = job_.role_arn.value_or(""), .region = Region(), .host = i, .hosts = hosts_.size(),
+                      .pipe = hosts_[i].channel(channel.channel_name), .scratch = hosts_[i].root / ("spool-" + channel.channel_name)};
+      SAGESPARK_ASSIGN_OR_RETURN(auto feeder, PipeFeeder::Start(std::move(input), jobs_.objects_, [this](const Error& error) { EndByInput(error); }));
+      feeders_.push_back(std::move(feeder));
+    }
+    return Status::Ok();
+  }
+
+  void EndByInput(const Error& error) {
+    {
+      const std::lock_guard lock(input_error_mutex_);
+      if (!input_error_) input_error_ = error;
+    }
+    EndHosts(StopReason::kInput);
   }
 
   Status StartCheckpoints() {
@@ -310,6 +351,9 @@ class TrainingJobs::Run {
   sm::DescribeTrainingJobResponse job_;
   ContainerProgram program_;
   std::vector<HostFolder> hosts_;
+  std::vector<std::unique_ptr<PipeFeeder>> feeders_;  ///< One a host and channel.
+  std::mutex input_error_mutex_;
+  std::optional<Error> input_error_;
   std::vector<HostEnd> ends_;
   std::unique_ptr<LogMetrics> metrics_;
   std::vector<std::unique_ptr<Checkpoints>> checkpoints_;  ///< One a host.

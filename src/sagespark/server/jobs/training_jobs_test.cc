@@ -10,6 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace sm = aws::sagemaker;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -46,12 +47,13 @@ class TrainingJobsTest : public ::testing::Test {
                                         .secondary_status = "Starting",
                                         .hyper_parameters = {{"k", "10"}},
                                         .role_arn = "arn:role"};
-    job.algorithm_specification = {.training_image = "r/fake:1", .training_input_mode = "File"};
+    job.algorithm_specification = {.training_image = "r/fake:1", .training_input_mode = input_mode_};
     job.resource_config = {.instance_type = "ml.m4.xlarge", .instance_count = hosts};
     job.stopping_condition.max_runtime_in_seconds = max_seconds;
     job.environment = {{"USERS_OWN", "1"}};
     sm::Channel channel{.channel_name = "train"};
     channel.data_source.s3_data_source = {.s3_data_type = "S3Prefix", .s3_uri = input, .s3_data_distribution_type = "ShardedByS3Key"};
+    channel.compression_type = compression_;
     job.input_data_config = {channel};
     job.checkpoint_config = checkpoint_config_;
     const SystemTime now = Clock::System().Now();
@@ -101,6 +103,8 @@ class TrainingJobsTest : public ::testing::Test {
 
   milliseconds stop_grace_{60'000};
   std::optional<sm::CheckpointConfig> checkpoint_config_;
+  std::string input_mode_ = "File";
+  std::string compression_ = "None";
   testing::TemporaryFolder temporary_;
   testing::FolderObjects objects_{temporary_ / "objects"};
   std::unique_ptr<Database> database_;
@@ -192,6 +196,19 @@ TEST_F(TrainingJobsTest, AFoldersExecutableOfThatNameRuns) {
   ASSERT_OK(images_.AddOwn("r/fake:1", {.command = {temporary_.path()}, .form = ContainerForm::kFolder}));
   Train("j", "false");
   EXPECT_THAT(LinesOf("j"), ElementsAre((temporary_ / "train").string() + " 0"));
+}
+
+TEST_F(TrainingJobsTest, PipeModeGivesEachEpochAPipe) {
+  input_mode_ = "Pipe";
+  EXPECT_EQ(Train("j", "cd $ml/input/data; cat train_0; cat train_1; echo; ls -d train").training_job_status, "Failed");  // Of ls.
+  EXPECT_THAT(LinesOf("j"), ElementsAre("zeroonezeroone", HasSubstr("No such file")));
+}
+
+TEST_F(TrainingJobsTest, DataThatBreakAPipeFailTheJobWithTheirName) {
+  input_mode_ = "Pipe";
+  compression_ = "Gzip";
+  EXPECT_THAT(*Train("j", "cat $ml/input/data/train_0; sleep 1000").failure_reason,
+              AllOf(StartsWith("ClientError: Data download failed:"), HasSubstr("s3://b/in/part-0")));
 }
 
 TEST_F(TrainingJobsTest, MissingDataFailsTheJob) {

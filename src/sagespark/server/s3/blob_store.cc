@@ -107,6 +107,10 @@ Result<int> BlobStore::OpenBlob(const Blob& blob) const {
   return file;
 }
 
+bool BlobStore::LinkBlob(const Blob& blob, const std::filesystem::path& path) const {
+  return link(PathOf(blob.name).c_str(), path.c_str()) == 0;
+}
+
 void BlobStore::Remove(const std::vector<Blob>& blobs) {
   if (blobs.empty()) return;
   const std::unique_lock wait_for_pinning(removal_mutex_);

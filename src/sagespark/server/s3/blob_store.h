@@ -75,6 +75,9 @@ class BlobStore {
   /// Opens a blob for reading; the caller closes the file.
   Result<int> OpenBlob(const Blob& blob) const;
 
+  /// Gives the blob's file a second name, for reading only. False when the file system cannot. Keep it pinned meanwhile.
+  bool LinkBlob(const Blob& blob, const std::filesystem::path& path) const;
+
   /// Removes blobs whose rows are gone, those that are pinned as soon as they no longer are.
   void Remove(const std::vector<Blob>& blobs);
 

@@ -139,6 +139,12 @@ class ObjectStore {
     return std::make_unique<ObjectReader>(*blobs_, object.pin, begin, end);
   }
 
+  /// Makes a file at `path` that shares the object's bytes, for reading only. False when they are no single file or the file system
+  /// cannot.
+  bool Link(const OpenObject& object, const std::filesystem::path& path) {
+    return object.info.blobs.size() == 1 && object.info.size > 0 && blobs_->LinkBlob(object.info.blobs.front(), path);
+  }
+
   /// Deletes those of the keys that exist, all or none.
   Status DeleteObjects(const std::string& bucket, const std::vector<std::string>& keys,
                        const Precondition& precondition = {});

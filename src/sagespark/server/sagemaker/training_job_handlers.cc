@@ -17,16 +17,17 @@ constexpr int64_t kDefaultRuntimeSeconds = 86'400;
 
 Error Invalid(std::string message) { return CodedError(ErrorKind::kInvalidArgument, "ValidationException", std::move(message)); }
 
-Status CheckChannel(const sm::Channel& channel) {
+Status CheckChannel(const sm::Channel& channel, const std::string& job_mode) {
   const std::string of = " of channel " + channel.channel_name;
   if (channel.data_source.file_system_data_source || channel.data_source.dataset_source) return NotOffered("DataSource without S3DataSource" + of);
   if (!channel.data_source.s3_data_source) return Invalid("S3DataSource is missing" + of);
   const sm::S3DataSource& source = *channel.data_source.s3_data_source;
   SAGESPARK_RETURN_IF_ERROR(CheckS3Uri(source.s3_uri));
   if (source.s3_data_type != sm::s3_data_type::kS3Prefix && source.s3_data_type != sm::s3_data_type::kManifestFile) return NotOffered("S3DataType " + source.s3_data_type + of);
-  if (channel.input_mode == sm::training_input_mode::kPipe) return NotOffered("InputMode Pipe" + of);
-  if (channel.compression_type.value_or("None") != "None") return NotOffered("CompressionType " + *channel.compression_type + of);
-  if (channel.record_wrapper_type.value_or("None") != "None") return NotOffered("RecordWrapperType " + *channel.record_wrapper_type + of);
+  if (channel.input_mode.value_or(job_mode) != sm::training_input_mode::kPipe) {
+    if (channel.compression_type.value_or("None") != "None") return Invalid("CompressionType is of Pipe input mode only: " + *channel.compression_type + of);
+    if (channel.record_wrapper_type.value_or("None") != "None") return Invalid("RecordWrapperType is of Pipe input mode only: " + *channel.record_wrapper_type + of);
+  }
   if (channel.shuffle_config) return NotOffered("ShuffleConfig" + of);
   return Status::Ok();
 }
@@ -57,10 +58,10 @@ Status CheckStopping(const sm::CreateTrainingJobRequest& request) {
   return Status::Ok();
 }
 
-Status CheckChannels(const std::vector<sm::Channel>& channels) {
+Status CheckChannels(const std::vector<sm::Channel>& channels, const std::string& job_mode) {
   std::set<std::string> names;
   for (const sm::Channel& channel : channels) {
-    SAGESPARK_RETURN_IF_ERROR(CheckChannel(channel));
+    SAGESPARK_RETURN_IF_ERROR(CheckChannel(channel, job_mode));
     const bool is_path = channel.channel_name == "." || channel.channel_name == "..";
     if (is_path || !names.insert(channel.channel_name).second) return Invalid("Channel name is not usable or comes twice: " + channel.channel_name);
   }
@@ -75,7 +76,6 @@ Status CheckOfferedSettings(const sm::CreateTrainingJobRequest& request) {
       {algorithm.algorithm_name.has_value(), "AlgorithmSpecification.AlgorithmName"},
       {!algorithm.container_entrypoint.empty(), "AlgorithmSpecification.ContainerEntrypoint"},
       {!algorithm.container_arguments.empty(), "AlgorithmSpecification.ContainerArguments"},
-      {algorithm.training_input_mode == sm::training_input_mode::kPipe, "TrainingInputMode Pipe"},
       {request.serverless_job_config.has_value(), "ServerlessJobConfig"},
       {request.model_package_config.has_value(), "ModelPackageConfig"},
       {!request.debug_rule_configurations.empty(), "DebugRuleConfigurations"},
@@ -138,7 +138,7 @@ Status TrainingJobHandlers::CheckCanRun(const sm::CreateTrainingJobRequest& requ
   SAGESPARK_RETURN_IF_ERROR(CheckOfferedSettings(request));
   if (!request.algorithm_specification->training_image) return Invalid("AlgorithmSpecification.TrainingImage is missing");
   SAGESPARK_RETURN_IF_ERROR(LogMetrics::Make(request.algorithm_specification->metric_definitions).status());
-  SAGESPARK_RETURN_IF_ERROR(CheckChannels(request.input_data_config));
+  SAGESPARK_RETURN_IF_ERROR(CheckChannels(request.input_data_config, request.algorithm_specification->training_input_mode));
   SAGESPARK_RETURN_IF_ERROR(CheckStopping(request));
   if (request.checkpoint_config) {
     SAGESPARK_RETURN_IF_ERROR(CheckCheckpoints(*request.checkpoint_config));

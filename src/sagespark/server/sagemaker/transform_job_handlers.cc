@@ -2,6 +2,7 @@
 
 #include "sagespark/server/sagemaker/resource.h"
 #include "sagespark/server/sagemaker/s3_place.h"
+#include "sagespark/server/transform/data_processing.h"
 #include "sagespark/server/transform/transform_settings.h"
 
 namespace sagespark::server {
@@ -22,10 +23,6 @@ Status CheckOfferedSettings(const sm::CreateTransformJobRequest& request) {
   if (source.s3_data_type != sm::s3_data_type::kS3Prefix && source.s3_data_type != sm::s3_data_type::kManifestFile) {
     return NotOffered("S3DataType " + source.s3_data_type);
   }
-  const sm::DataProcessing processing = request.data_processing.value_or(sm::DataProcessing{});
-  if (processing.input_filter.value_or("$") != "$") return NotOffered("DataProcessing.InputFilter");
-  if (processing.output_filter.value_or("$") != "$") return NotOffered("DataProcessing.OutputFilter");
-  if (processing.join_source.value_or("None") != "None") return NotOffered("DataProcessing.JoinSource");
   const int64_t instances = request.transform_resources.instance_count;
   if (instances > kMostInstances) {
     return CodedError(ErrorKind::kResourceLimit, "ResourceLimitExceeded",
@@ -63,6 +60,8 @@ Result<sm::CreateTransformJobResponse> TransformJobHandlers::Create(const Reques
   const sm::DescribeTransformJobResponse job = NewJob(context, request);
   const auto settings = SettingsOf(job);
   if (!settings.ok()) return Invalid(settings.error().message());
+  const auto processing = DataProcessing::Make(job);
+  if (!processing.ok()) return Invalid(processing.error().message());
   SAGESPARK_RETURN_IF_ERROR(Find(records_, context, RecordKind::kModel, request.model_name).status());
   const Record record{.name = request.transform_job_name, .status = job.transform_job_status, .document = ToJson(job)};
   SAGESPARK_ASSIGN_OR_RETURN(const Record inserted, InsertRecord(records_, context, RecordKind::kTransformJob, record, request.tags));

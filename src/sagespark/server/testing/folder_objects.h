@@ -28,9 +28,10 @@ class FolderObjects final : public ObjectAccess {
     return Status::Ok();
   }
 
-  Status Materialize(const std::string& bucket, const std::string& key, const std::filesystem::path& path) override {
+  Status Materialize(const std::string& bucket, const std::string& key, const std::filesystem::path& path, FileUse use) override {
     std::error_code error;
-    std::filesystem::copy_file(folder_ / bucket / key, path, error);
+    if (use == FileUse::kReadOnly) std::filesystem::create_hard_link(folder_ / bucket / key, path, error);
+    else std::filesystem::copy_file(folder_ / bucket / key, path, error);
     return error ? NotFound("No such object: " + key) : Status::Ok();
   }
 

@@ -14,6 +14,7 @@
 #include "sagespark/base/uri.h"
 #include "sagespark/server/hosting/model_container.h"
 #include "sagespark/server/jobs/input_objects.h"
+#include "sagespark/server/transform/data_processing.h"
 #include "sagespark/server/transform/transform_instance.h"
 
 namespace sagespark::server {
@@ -155,6 +156,7 @@ class TransformJobs::Run {
     SAGESPARK_ASSIGN_OR_RETURN(const Record record, jobs_.records_.Get(RecordKind::kTransformJob, name_));
     SAGESPARK_ASSIGN_OR_RETURN(job_, aws::FromJson<sm::DescribeTransformJobResponse>(record.document));
     SAGESPARK_ASSIGN_OR_RETURN(settings_, SettingsOf(job_));
+    SAGESPARK_ASSIGN_OR_RETURN(processing_, DataProcessing::Make(job_));
     SAGESPARK_RETURN_IF_ERROR(token_.Check());
     SAGESPARK_RETURN_IF_ERROR(Change([](sm::DescribeTransformJobResponse& job, SystemTime now) { job.transform_start_time = now; }));
     SAGESPARK_RETURN_IF_ERROR(StartInstances());
@@ -233,7 +235,7 @@ class TransformJobs::Run {
                            settings_.max_payload_bytes());
     const fs::path file = folder_ / ("out-" + std::to_string(worker.number));
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    const auto send = [&](const Payload& payload) { return worker.instance->Invoke(job_, payload.body, settings_.max_retries); };
+    const auto send = [&](const Payload& payload) { return Answer(*worker.instance, payload.body); };
     const bool lines = job_.transform_output->assemble_with == "Line";
     SAGESPARK_RETURN_IF_ERROR(TransformObject(std::move(payloads), *worker.slots, send, lines, out));
     out.close();
@@ -242,6 +244,13 @@ class TransformJobs::Run {
     SAGESPARK_ASSIGN_OR_RETURN(const Uri place, ParseUri(job_.transform_output->s3_output_path));
     const std::string folder = place.path.empty() || place.path.ends_with('/') ? place.path : place.path + "/";
     return jobs_.objects_.Store(place.authority, folder + object.path.string() + ".out", file);
+  }
+
+  Result<std::string> Answer(TransformInstance& instance, const std::string& body) {
+    if (processing_.is_identity()) return instance.Invoke(job_, body, settings_.max_retries);
+    SAGESPARK_ASSIGN_OR_RETURN(const std::string request, processing_.RequestOf(body));
+    SAGESPARK_ASSIGN_OR_RETURN(const std::string reply, instance.Invoke(job_, request, settings_.max_retries));
+    return processing_.OutputOf(body, reply);
   }
 
   void NoteFailure(const InputObject& object, const Error& error) {
@@ -281,6 +290,7 @@ class TransformJobs::Run {
   const CancellationToken token_;
   sm::DescribeTransformJobResponse job_;
   TransformSettings settings_;
+  DataProcessing processing_;
   std::string data_log_;
   std::vector<std::unique_ptr<TransformInstance>> instances_;
   ObjectQueue queue_;
