@@ -46,12 +46,12 @@ Result<sm::AddTagsResponse> TagHandlers::Add(const sm::AddTagsRequest& request) 
   return response;
 }
 
-Result<sm::ListTagsResponse> TagHandlers::List(const sm::ListTagsRequest& request) {
+Result<json::Value> TagHandlers::List(const sm::ListTagsRequest& request) {
   SAGESPARK_ASSIGN_OR_RETURN(const Place place, Find(request.resource_arn));
   SAGESPARK_ASSIGN_OR_RETURN(const Record record, records_.Get(place.kind, place.name));
-  sm::ListTagsResponse response;  // At most 50: the smallest page that may be asked for.
-  for (const auto& [key, value] : record.tags) response.tags.push_back({key, value});
-  return response;
+  json::Array tags;  // At most 50: the smallest page that may be asked for. Clients count on the list, also when it is empty.
+  for (const auto& [key, value] : record.tags) tags.push_back(json::Object{{"Key", key}, {"Value", value}});
+  return json::Value(json::Object{{"Tags", std::move(tags)}});
 }
 
 Result<sm::DeleteTagsResponse> TagHandlers::Delete(const sm::DeleteTagsRequest& request) {

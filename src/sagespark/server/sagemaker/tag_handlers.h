@@ -12,7 +12,7 @@ class TagHandlers {
   explicit TagHandlers(RecordStore& records) : records_(records) {}
 
   Result<aws::sagemaker::AddTagsResponse> Add(const aws::sagemaker::AddTagsRequest& request);
-  Result<aws::sagemaker::ListTagsResponse> List(const aws::sagemaker::ListTagsRequest& request);
+  Result<json::Value> List(const aws::sagemaker::ListTagsRequest& request);
   Result<aws::sagemaker::DeleteTagsResponse> Delete(const aws::sagemaker::DeleteTagsRequest& request);
 
  private:
