@@ -116,8 +116,8 @@ class Peer:
 
 
 def peer_seconds(x, labels, batch):
-    peer = Peer(x.shape[1], SPEED_FACTORS)
     start = time.process_time()
+    peer = Peer(x.shape[1], SPEED_FACTORS)
     for begin in range(0, x.shape[0], batch):
         peer.step(x[begin : begin + batch], labels[begin : begin + batch])
     return time.process_time() - start

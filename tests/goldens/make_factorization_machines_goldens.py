@@ -11,8 +11,8 @@ ROWS, COLS, K, BATCH, EPOCHS, SEED = 90, 8, 3, 16, 3, 7
 BETA1, BETA2, BIAS_STREAM = 0.9, 0.999, 2**64 - 1
 
 
-def uniforms(seed, stream):
-    """Random123's philox4x32-10, two words a number: multiples of 2^-53 in [0, 1)."""
+def words(seed, stream):
+    """Random123's philox4x32-10."""
     mask = 0xFFFFFFFF
     block = 0
     while True:
@@ -22,18 +22,23 @@ def uniforms(seed, stream):
             p0, p1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
             c = [(p1 >> 32) ^ c[1] ^ k0, p1 & mask, (p0 >> 32) ^ c[3] ^ k1, p0 & mask]
             k0, k1 = (k0 + 0x9E3779B9) & mask, (k1 + 0xBB67AE85) & mask
-        yield ((c[0] | c[1] << 32) >> 11) * 2.0**-53
-        yield ((c[2] | c[3] << 32) >> 11) * 2.0**-53
+        yield from c
         block += 1
 
 
-def normals(count, sigma, numbers):
-    """The polar method; of an odd count the last pair's second number is dropped."""
+def uniform(source):
+    """A multiple of 2^-53 in [0, 1), of two words."""
+    low = next(source)
+    return ((low | next(source) << 32) >> 11) * 2.0**-53
+
+
+def normals(count, sigma, source):
+    """The polar method, one word a coordinate; of an odd count the last pair's second number is dropped."""
     values = []
     while len(values) < count:
-        x, y = 2 * next(numbers) - 1, 2 * next(numbers) - 1
+        x, y = (next(source) + 0.5) * 2.0**-31 - 1, (next(source) + 0.5) * 2.0**-31 - 1
         s = x * x + y * y
-        if s >= 1 or s == 0:
+        if s >= 1:
             continue
         length = sigma * math.sqrt(-2 * math.log(s) / s)
         values += [x * length, y * length]
@@ -79,12 +84,12 @@ def scores(x, w0, w, v):
 
 
 def train(x, labels, classifier, lr, wd, rescale=None, clip=None, eps=1e-8):
-    w0 = np.array(normals(1, 0.01, uniforms(SEED, BIAS_STREAM)))
+    w0 = np.array(normals(1, 0.01, words(SEED, BIAS_STREAM)))
     w, v = np.zeros(COLS), np.zeros((COLS, K))
     for j in range(COLS):
-        numbers = uniforms(SEED, j)
-        v[j] = normals(K, 0.2, numbers)
-        w[j] = 0.1 * (2 * next(numbers) - 1)
+        source = words(SEED, j)
+        v[j] = normals(K, 0.2, source)
+        w[j] = 0.1 * (2 * uniform(source) - 1)
     optimizers = [Adam(p.shape, lr[i], wd[i], rescale, clip, eps) for i, p in enumerate((w0, w, v))]
     time = 0
     for _ in range(EPOCHS):

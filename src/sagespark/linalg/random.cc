@@ -10,6 +10,9 @@ namespace {
 constexpr uint32_t Low(uint64_t value) { return static_cast<uint32_t>(value); }
 constexpr uint32_t High(uint64_t value) { return static_cast<uint32_t>(value >> 32); }
 
+/// In (-1, 1): the middles of 2^32 equal parts.
+constexpr double SymmetricUniform(uint32_t word) { return (static_cast<double>(word) + 0.5) * 0x1p-31 - 1; }
+
 }  // namespace
 
 std::array<uint32_t, 4> Philox4x32(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key) {
@@ -55,10 +58,10 @@ uint64_t RandomStream::NextBelow(uint64_t bound) {
 // The polar method, two numbers at a time: Marsaglia and Bray 1964, "A convenient method for generating normal variables".
 void RandomStream::FillNormal(double sigma, std::span<float> values) {
   for (size_t i = 0; i < values.size();) {
-    const double x = 2 * NextUniform() - 1;
-    const double y = 2 * NextUniform() - 1;
+    const double x = SymmetricUniform(NextUint32());
+    const double y = SymmetricUniform(NextUint32());
     const double squared = x * x + y * y;
-    if (squared >= 1 || squared == 0) continue;
+    if (squared >= 1) continue;  // Never 0.
     const double length = sigma * std::sqrt(-2 * std::log(squared) / squared);
     values[i++] = static_cast<float>(x * length);
     if (i < values.size()) values[i++] = static_cast<float>(y * length);

@@ -15,6 +15,7 @@ constexpr double kDefaultEpsilon = 1e-8;  // MXNet's.
 // Work for one thread at a time; of any size, for the results do not depend on it.
 constexpr int64_t kRowsAtOnce = 32;
 constexpr int64_t kFeaturesAtOnce = 64;
+constexpr int64_t kAhead = 2;  // Features whose parameters are asked for before their turn.
 
 int64_t Parts(int64_t count, int64_t at_once) { return (count + at_once - 1) / at_once; }
 
@@ -160,7 +161,9 @@ void FactorizationMachinesTrainer::StepFeatures() {
   pool_->ParallelFor(Parts(count, kFeaturesAtOnce), [&](int64_t part) {
     std::vector<float> gradient(k + 1);
     std::vector<GradientTerm> terms;
-    for (int64_t i = part * kFeaturesAtOnce; i < std::min((part + 1) * kFeaturesAtOnce, count); ++i) {
+    const int64_t end = std::min((part + 1) * kFeaturesAtOnce, count);
+    for (int64_t i = part * kFeaturesAtOnce; i < end; ++i) {
+      if (i + kAhead < end) PrefetchFloats(table_->Weights(features_[i + kAhead].slot), 3 * (k + 1));
       terms.clear();
       for (int64_t t = i == 0 ? 0 : features_[i - 1].terms_end; t < features_[i].terms_end; ++t) {
         const int32_t row = term_rows_[t];

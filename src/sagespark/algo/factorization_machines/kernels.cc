@@ -11,10 +11,14 @@ namespace {
 constexpr auto kBeta1 = static_cast<float>(kAdamBeta1);
 constexpr auto kBeta2 = static_cast<float>(kAdamBeta2);
 
+constexpr size_t kAhead = 3;  // Entries.
+
 SAGESPARK_MULTIVERSION void SumEntries(const WeightedEntry* entries, size_t count, int64_t width,
                                        float* __restrict sums, float* __restrict squares) {
   for (int64_t f = 0; f < width; ++f) sums[f] = squares[f] = 0;
+  for (size_t i = 0; i < std::min(count, kAhead); ++i) PrefetchFloats(entries[i].weights, width);
   for (size_t i = 0; i < count; ++i) {
+    if (i + kAhead < count) PrefetchFloats(entries[i + kAhead].weights, width);
     const float* __restrict weights = entries[i].weights;
     const float value = entries[i].value;
     for (int64_t f = 0; f < width; ++f) {
@@ -25,13 +29,20 @@ SAGESPARK_MULTIVERSION void SumEntries(const WeightedEntry* entries, size_t coun
   }
 }
 
-SAGESPARK_MULTIVERSION void SumTerms(const GradientTerm* terms, size_t count, int64_t k, float* __restrict gradient) {
+SAGESPARK_MULTIVERSION void SumTerms(const GradientTerm* terms, size_t count, const float* __restrict weights, int64_t k,
+                                     float* __restrict gradient) {
   for (int64_t f = 0; f < k; ++f) gradient[f] = 0;
+  float linear = 0;
+  float own = 0;  // What a feature's own share in the sums would add.
   for (size_t i = 0; i < count; ++i) {
     const float* __restrict sums = terms[i].sums;
     const float factor = terms[i].slope * terms[i].value;
     for (int64_t f = 0; f < k; ++f) gradient[f] += factor * sums[f];
+    linear += factor;
+    own += factor * terms[i].value;
   }
+  for (int64_t f = 0; f < k; ++f) gradient[f] -= own * weights[f];
+  gradient[k] = linear;
 }
 
 SAGESPARK_MULTIVERSION void Adam(const AdamStep& step, const float* __restrict gradient, int64_t count,
@@ -57,16 +68,7 @@ double ScoreRow(std::span<const WeightedEntry> entries, int64_t k, float* sums, 
 }
 
 void GradientOfFeature(std::span<const GradientTerm> terms, const float* weights, int64_t k, float* gradient) {
-  SumTerms(terms.data(), terms.size(), k, gradient);
-  float linear = 0;
-  float own = 0;  // What a feature's own share in the sums would add.
-  for (const GradientTerm& term : terms) {
-    const float product = term.slope * term.value;
-    linear += product;
-    own += product * term.value;
-  }
-  for (int64_t f = 0; f < k; ++f) gradient[f] -= own * weights[f];
-  gradient[k] = linear;
+  SumTerms(terms.data(), terms.size(), weights, k, gradient);
 }
 
 void AdamStep::Take(const float* gradient, int64_t count, float* weights, float* first, float* second) const {

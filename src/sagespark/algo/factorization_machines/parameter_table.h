@@ -32,7 +32,7 @@ class ParameterTable final : public FactorizationMachinesWeights {
   int64_t slots() const { return static_cast<int64_t>(features_.size()); }
   void FillNewSlots(ThreadPool& pool);
 
-  /// k + 1 floats each.
+  /// k + 1 floats each, one behind the other.
   float* Weights(int64_t slot) { return Place(slot); }
   float* FirstMoments(int64_t slot) { return Place(slot) + width_; }
   float* SecondMoments(int64_t slot) { return Place(slot) + 2 * width_; }
