@@ -53,6 +53,16 @@ XGBoostCSVVectorRowDeserializer::operator std::shared_ptr<const codec::ResponseR
   return std::make_shared<codec::XGBoostCSVVectorRowDeserializer>(predictionColumnName);
 }
 
+FactorizationMachinesBinaryClassifierDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>()
+    const {
+  return std::make_shared<codec::FactorizationMachinesBinaryClassifierDeserializer>(scoreColumnName,
+                                                                                    predictedLabelColumnName);
+}
+
+FactorizationMachinesRegressorDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
+  return std::make_shared<codec::FactorizationMachinesRegressorDeserializer>(scoreColumnName);
+}
+
 ProtobufResponseRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
   return std::make_shared<codec::ProtobufResponseRowDeserializer>(schema.fields(), protobufKeys);
 }

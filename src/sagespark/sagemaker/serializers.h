@@ -83,6 +83,19 @@ struct LinearLearnerRegressorProtobufResponseRowDeserializer {
   operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
 };
 
+/// The answers of factorization machines that classify, two columns of doubles.
+struct FactorizationMachinesBinaryClassifierDeserializer {
+  std::string scoreColumnName = "score";
+  std::string predictedLabelColumnName = "predicted_label";
+  operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
+};
+
+/// The answers of factorization machines that predict numbers, a column of doubles.
+struct FactorizationMachinesRegressorDeserializer {
+  std::string scoreColumnName = "score";
+  operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
+};
+
 /// Any Amazon Records: one column for each field of `schema`, read from the label of the same name, or of that in `protobufKeys`.
 struct ProtobufResponseRowDeserializer {
   data::Schema schema;
