@@ -155,3 +155,20 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_
         assert "Contents" not in sagemaker.s3.list_objects_v2(Bucket=sagemaker.bucket, Prefix="out/")
     finally:
         cloud.stop()
+
+
+def test_answers_are_joined_to_their_rows(sagemaker):
+    sagemaker.s3.put_object(Bucket=sagemaker.bucket, Key="named/x.csv", Body=b'"row, one",100,0,0,0\nrow two,0,100,0,0\n')
+    request = sagemaker.request("t-join", "named/", DataProcessing={"InputFilter": "$[1:]", "JoinSource": "Input", "OutputFilter": "$[0,-2]"})
+    sagemaker.client.create_transform_job(**request)
+    job = sagemaker.wait("t-join")
+    assert job["TransformJobStatus"] == "Completed", job
+    assert job["DataProcessing"] == request["DataProcessing"]
+    names = [line.rsplit(b",", 1) for line in sagemaker.output("t-join", "x.csv").splitlines()]
+    assert [name for name, _ in names] == [b'"row, one"', b"row two"] and len({float(cluster) for _, cluster in names}) == 2
+    for processing, text in (({"InputFilter": "$..a"}, "JSONPath is not offered"), ({"JoinSource": "Input"}, "image/png")):
+        changed = request | {"TransformJobName": "bad-join", "DataProcessing": processing}
+        changed["TransformInput"] = request["TransformInput"] | {"ContentType": "image/png"}
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            sagemaker.client.create_transform_job(**changed)
+        assert text in message_of(error), message_of(error)
