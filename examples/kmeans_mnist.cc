@@ -6,21 +6,20 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <deque>
-#include <exception>
 #include <string>
 #include <vector>
 
 #include "digit_grid.h"
-#include "interruption.h"
+#include "notebook.h"
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
-#include "sagespark/sagemaker/resource_cleanup.h"
 #include "sagespark/sagemaker/sagemaker_model.h"
 #include "sagespark/sql/data_frame.h"
 #include "sagespark/sql/spark_session.h"
 
 using namespace sagespark::sagemaker;
+using examples::CreatedModels;
+using examples::LoadDigits;
+using examples::PrintHeading;
 using sagespark::CancellationToken;
 using sagespark::sql::DataFrame;
 using sagespark::sql::Row;
@@ -30,46 +29,6 @@ using sagespark::sql::Vector;
 namespace {
 
 constexpr int kClusters = 10;
-constexpr char kDefaultRole[] = "arn:aws:iam::000000000000:role/SageMakerRole";
-
-std::string FromEnvironment(const char* name, const std::string& otherwise) {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : otherwise;
-}
-
-void PrintHeading(const std::string& text) { std::printf("\n== %s\n", text.c_str()); }
-
-/// Every model made here, so that what they created is deleted however the program ends.
-class CreatedModels {
- public:
-  const SageMakerModel& Add(SageMakerModel model) { return models_.emplace_back(std::move(model)); }
-
-  ~CreatedModels() {
-    PrintHeading("Clean-up");
-    for (const SageMakerModel& model : models_) CleanUp(model);
-  }
-
- private:
-  static void CleanUp(const SageMakerModel& model) {
-    const CreatedResources created = model.getCreatedResources();
-    if (!created.endpointName) return;
-    try {
-      SageMakerResourceCleanup(model.sagemakerClient()).deleteResources(created);
-      std::printf("deleted endpoint %s, its configuration and its model\n", created.endpointName->c_str());
-    } catch (const std::exception& error) {
-      std::fprintf(stderr, "%s\n", error.what());
-    }
-  }
-
-  std::deque<SageMakerModel> models_;
-};
-
-DataFrame LoadDigits(const SparkSession& spark, const std::string& region, const std::string& part) {
-  return spark.read()
-      .format("libsvm")
-      .option("numFeatures", "784")
-      .load("s3a://sagemaker-sample-data-" + region + "/spark/mnist/" + part + "/");
-}
 
 /// One picture a cluster with its digits among the first 250 rows.
 void DrawClusters(const DataFrame& transformed) {
@@ -101,18 +60,17 @@ void PrintPurity(const DataFrame& transformed) {
 
 void Run(const CancellationToken& interrupted) {
   const auto continue_or_stop = [&] { sagespark::OrThrow(interrupted.Check()); };
-  const std::string region = FromEnvironment("AWS_REGION", FromEnvironment("AWS_DEFAULT_REGION", "us-east-1"));
-  const std::string role = FromEnvironment("SAGEMAKER_ROLE", kDefaultRole);
+  const std::string region = examples::Region();
   SparkSession spark = SparkSession::builder().appName("kmeans_mnist").master("local[*]").getOrCreate();
 
   PrintHeading("Loading the data");
-  const DataFrame trainingData = LoadDigits(spark, region, "train");
-  const DataFrame testData = LoadDigits(spark, region, "test");
+  const DataFrame trainingData = LoadDigits(spark, region, "train", "sparse");
+  const DataFrame testData = LoadDigits(spark, region, "test", "sparse");
   trainingData.show();
   continue_or_stop();
 
   PrintHeading("Training with k-means and hosting a model");
-  auto estimator = KMeansSageMakerEstimator({.sagemakerRole = IAMRole(role),
+  auto estimator = KMeansSageMakerEstimator({.sagemakerRole = IAMRole(examples::Role()),
                                              .trainingInstanceType = "ml.m4.xlarge",
                                              .trainingInstanceCount = 1,
                                              .endpointInstanceType = "ml.t2.large",
@@ -181,14 +139,4 @@ void Run(const CancellationToken& interrupted) {
 
 }  // namespace
 
-int main() {
-  const examples::Interruption interruption;
-  std::setvbuf(stdout, nullptr, _IOLBF, 1 << 16);
-  try {
-    Run(interruption.token());
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "kmeans_mnist: %s\n", error.what());
-    return interruption.token().cancelled() ? 130 : 1;
-  }
-  return interruption.token().cancelled() ? 130 : 0;
-}
+int main() { return examples::RunNotebook("kmeans_mnist", Run); }

@@ -12,6 +12,9 @@ import boto3
 import botocore.config
 import pytest
 
+# Threads of xgboost that wait for each other actively make no headway beside other work. Read when the library is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 

@@ -15,6 +15,7 @@ import pytest
 import xgboost
 
 import record_proto
+from conftest import bin_dir
 from test_kmeans_container import make_job, post
 from test_sagemaker import ROLE, SageMaker, wait
 
@@ -265,3 +266,25 @@ def test_a_failed_job_says_why(cloud):
     assert description["TrainingJobStatus"] == "Failed"
     assert "ClientError: LibSVM entry does not parse" in description["FailureReason"]
     assert 'line 2, "1;2"' in description["FailureReason"]
+
+
+def test_the_estimator_trains_and_asks_alike_in_every_format(cloud):
+    values, labels = data(columns=6)
+    values = np.nan_to_num(values)
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="xgboost-facade")
+    with_zeros_left_out = np.where(values == 0, np.nan, values)
+    s3.put_object(Bucket="xgboost-facade", Key="rows/part-0", Body=libsvm(with_zeros_left_out, labels, first=1))
+    formats = ["libsvm", "csv", "parquet", "sagemaker"]
+    done = subprocess.run([bin_dir().parent / "tests" / "xgboost_probe", "s3a://xgboost-facade/rows", "6", "3", *formats],
+                          env=cloud.environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert [answer["format"] for answer in answers] == formats
+    parameters = {"objective": "multi:softprob", "num_class": 3, "max_depth": 4, "nthread": 1}
+    for answer in answers:
+        # LibSVM leaves zeros out, which makes them missing, and counts from 1.
+        rows = shifted(with_zeros_left_out) if answer["format"] == "libsvm" else values
+        expected = python_booster(rows, labels, parameters, rounds=6).predict(xgboost.DMatrix(rows))
+        np.testing.assert_array_equal(np.array(answer["probabilities"], np.float32), expected, err_msg=answer["format"])
+    assert cloud.client("sagemaker").list_endpoints()["Endpoints"] == []

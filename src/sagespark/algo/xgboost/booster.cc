@@ -99,6 +99,13 @@ Result<XGBoostMatrix> XGBoostMatrix::Create(const XGBoostRows& rows, int threads
   return matrix;
 }
 
+Result<std::vector<float>> XGBoostMatrix::Labels() const {
+  bst_ulong count = 0;
+  const float* labels = nullptr;
+  SAGESPARK_RETURN_IF_ERROR(Check(XGDMatrixGetFloatInfo(handle_.get(), "label", &count, &labels)));
+  return std::vector<float>(labels, labels + count);
+}
+
 Result<XGBoostBooster> XGBoostBooster::Create(const std::vector<std::pair<std::string, std::string>>& parameters,
                                               std::span<const XGBoostMatrix* const> matrices) {
   std::vector<DMatrixHandle> handles;

@@ -24,6 +24,9 @@ class XGBoostMatrix {
   int64_t num_rows() const { return num_rows_; }
   int64_t num_columns() const { return num_columns_; }
 
+  /// One a row, or none.
+  Result<std::vector<float>> Labels() const;
+
  private:
   friend class XGBoostBooster;
   XGBoostMatrix(std::shared_ptr<void> handle, int64_t num_rows, int64_t num_columns)

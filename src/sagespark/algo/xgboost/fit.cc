@@ -4,18 +4,23 @@
 
 #include <algorithm>
 
+#include "sagespark/algo/xgboost/metrics.h"
+
 namespace sagespark::algo {
 namespace {
 
 /// Follows the last validation score.
 class EarlyStopping {
  public:
-  explicit EarlyStopping(int64_t patience) : patience_(patience) {}
+  /// `metric` is the one to look at; empty takes the last.
+  EarlyStopping(int64_t patience, std::string metric) : patience_(patience), metric_(std::move(metric)) {}
 
   /// True when training should end after this round.
   bool Add(const XGBoostRound& round) {
-    const XGBoostScore& score = round.scores.back();
-    metric_ = score.metric;
+    if (metric_.empty()) metric_ = round.scores.back().metric;
+    const auto found = std::find_if(round.scores.rbegin(), round.scores.rend(),
+                                    [&](const XGBoostScore& score) { return score.metric == metric_; });
+    const XGBoostScore& score = found == round.scores.rend() ? round.scores.back() : *found;
     const bool is_better = best_round_ < 0 || (IsMaximized(metric_) ? score.value > best_ : score.value < best_);
     if (is_better) {
       best_round_ = round.round;
@@ -33,6 +38,42 @@ class EarlyStopping {
   std::string metric_;
   int64_t best_round_ = -1;
   double best_ = 0;
+};
+
+/// XGBoost's metrics of each matrix, and our own behind them.
+class Evaluator {
+ public:
+  Evaluator(const XGBoostParams& params, std::vector<const XGBoostMatrix*> matrices, std::vector<std::string> names)
+      : params_(params), matrices_(std::move(matrices)), names_(std::move(names)) {}
+
+  Result<std::vector<XGBoostScore>> Evaluate(const XGBoostBooster& booster, int64_t round) {
+    SAGESPARK_ASSIGN_OR_RETURN(const std::vector<XGBoostScore> scores, booster.Evaluate(round, matrices_, names_));
+    std::vector<XGBoostScore> all;
+    for (size_t i = 0; i < matrices_.size(); ++i) {
+      std::copy_if(scores.begin(), scores.end(), std::back_inserter(all),
+                   [&](const XGBoostScore& score) { return score.data == names_[i]; });
+      SAGESPARK_RETURN_IF_ERROR(AddOwn(booster, i, all));
+    }
+    return all;
+  }
+
+ private:
+  Status AddOwn(const XGBoostBooster& booster, size_t index, std::vector<XGBoostScore>& scores) {
+    if (std::none_of(params_.metrics.begin(), params_.metrics.end(), IsOwnMetric)) return Status::Ok();
+    SAGESPARK_ASSIGN_OR_RETURN(const std::vector<float> labels, matrices_[index]->Labels());
+    SAGESPARK_ASSIGN_OR_RETURN(const XGBoostPredictions predictions, booster.Predict(*matrices_[index]));
+    for (const std::string& metric : params_.metrics) {
+      if (!IsOwnMetric(metric)) continue;
+      scores.push_back({.data = names_[index],
+                        .metric = metric,
+                        .value = OwnMetric(metric, params_.objective, labels, predictions)});
+    }
+    return Status::Ok();
+  }
+
+  const XGBoostParams& params_;
+  const std::vector<const XGBoostMatrix*> matrices_;
+  const std::vector<std::string> names_;
 };
 
 /// Boosters without trees have no rounds that could be cut off.
@@ -53,15 +94,18 @@ Result<XGBoostFit> TrainXGBoost(const XGBoostParams& params, const XGBoostMatrix
     names.push_back("validation");
   }
   std::optional<EarlyStopping> early_stopping;
-  if (params.early_stopping_rounds && validation != nullptr) early_stopping.emplace(*params.early_stopping_rounds);
+  if (params.early_stopping_rounds && validation != nullptr) {
+    early_stopping.emplace(*params.early_stopping_rounds, params.metrics.empty() ? std::string() : params.metrics.back());
+  }
   SAGESPARK_ASSIGN_OR_RETURN(XGBoostBooster booster, XGBoostBooster::Create(params.booster_parameters, matrices));
+  Evaluator evaluator(params, matrices, names);
   XGBoostFit fit{.booster = booster, .early_stopping_metric = {}};
   while (fit.rounds < params.num_round) {
     fit.was_stopped = cancellation.cancelled();
     if (fit.was_stopped) break;
     SAGESPARK_RETURN_IF_ERROR(booster.Update(fit.rounds, train));
     XGBoostRound round{.round = fit.rounds, .scores = {}};
-    SAGESPARK_ASSIGN_OR_RETURN(round.scores, booster.Evaluate(fit.rounds, matrices, names));
+    SAGESPARK_ASSIGN_OR_RETURN(round.scores, evaluator.Evaluate(booster, fit.rounds));
     ++fit.rounds;
     after_round(round);
     if (early_stopping && !round.scores.empty() && early_stopping->Add(round)) break;

@@ -12,7 +12,8 @@
 
 namespace sagespark::algo {
 
-/// One round of boosting, evaluated: the train scores, then the validation scores, each in the order of the metrics.
+/// One round of boosting, evaluated: the train scores, then the validation scores, of each first XGBoost's own metrics and then those
+/// of metrics.h.
 struct XGBoostRound {
   int64_t round = 0;  ///< From 0.
   std::vector<XGBoostScore> scores;
@@ -29,7 +30,7 @@ struct XGBoostFit {
 /// Boosts params.num_round rounds on `train`, as the Python package's `xgboost.train` with the same parameters does, bit by bit
 /// with the same number of threads.
 ///
-/// With early_stopping_rounds and `validation`, training ends when the last metric's validation score has not become better
+/// With early_stopping_rounds and `validation`, training ends when the last of params.metrics' validation score has not become better
 /// for that many rounds, and the model is cut behind its best one; it keeps best_iteration and best_score as attributes.
 /// `after_round` is called after each round. A cancelled token ends training between two rounds.
 /// Errors: kInvalidArgument, in XGBoost's words. Memory: what XGBoost needs beside the matrices (of one byte to four for each

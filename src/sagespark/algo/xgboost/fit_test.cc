@@ -111,6 +111,8 @@ TEST(TrainXGBoostTest, EveryHyperparameterChangesTheModelOrTheLog) {
       {"seed", "5", {{"subsample", "0.5"}}},
       {"num_parallel_tree", "2", {}},
       {"eval_metric", "mae", {}},
+      {"eval_metric", "mse,r2", {}},
+      {"eval_metric", "f1,accuracy", {{"objective", "multi:softmax"}, {"num_class", "3"}}},
       {"_tuning_objective_metric", "validation:mae", {}},
   };
   for (const Case& test_case : cases) {
@@ -146,6 +148,13 @@ TEST(TrainXGBoostTest, EndsWhenTheValidationScoreGrowsNoBetterAndKeepsTheBestRou
   const auto best = std::min_element(scores.begin(), scores.end()) - scores.begin();
   EXPECT_EQ(fit.best_round, best);
   EXPECT_EQ(fit.rounds, best + 4);
+  // The same by a metric of our own, which is large when the other is small.
+  ASSERT_OK_AND_ASSIGN(const XGBoostParams by_r2,
+                       ParseXGBoostParams({{"num_round", "200"}, {"early_stopping_rounds", "3"}, {"eta", "1"}, {"nthread", "1"},
+                                           {"eval_metric", "mae,r2"}}));
+  ASSERT_OK_AND_ASSIGN(const XGBoostFit r2_fit, TrainXGBoost(by_r2, train, &validation, {}, [](const auto&) {}));
+  EXPECT_EQ(r2_fit.early_stopping_metric, "r2");
+  EXPECT_EQ(r2_fit.best_round, best);
   // The model predicts as one of only so many rounds.
   ASSERT_OK_AND_ASSIGN(const XGBoostParams shorter,
                        ParseXGBoostParams({{"num_round", std::to_string(best + 1)}, {"eta", "1"}, {"nthread", "1"}}));

@@ -12,6 +12,8 @@
 #include <span>
 #include <string_view>
 
+#include "sagespark/algo/xgboost/metrics.h"
+
 namespace sagespark::algo {
 namespace {
 
@@ -231,8 +233,18 @@ bool IsMetric(std::string_view metric) {
 
 Status CheckMetric(std::string_view name, const std::string& value, const std::string& metric,
                    const std::string& objective) {
-  if (!IsMetric(metric)) {
-    return NotValid(name, value, fmt::format("a list of {}, error@T, ndcg@N and map@N", kMetrics));
+  if (!IsMetric(metric) && !IsOwnMetric(metric)) {
+    return NotValid(name, value, fmt::format("a list of {}, error@T, ndcg@N, map@N, {}", kMetrics, kOwnMetrics));
+  }
+  const bool has_classes = objective.starts_with("binary:") || objective.starts_with("multi:");
+  if (ComparesClasses(metric) && !has_classes) {
+    return NotValid(name, value, metric + " for objectives binary:* and multi:* only, not " + objective);
+  }
+  if (IsOfTwoClasses(metric) && objective.starts_with("multi:")) {
+    return NotValid(name, value, metric + " for objectives binary:* only, not " + objective);
+  }
+  if (IsOwnMetric(metric) && !ComparesClasses(metric) && objective == "multi:softprob") {
+    return NotValid(name, value, metric + " for objectives with one prediction a row, not " + objective);
   }
   if (metric == "auc" && !objective.starts_with("binary:") && !objective.starts_with("rank:")) {
     return NotValid(name, value, "auc for objectives binary:* and rank:* only, not " + objective);
@@ -373,7 +385,9 @@ class Builder {
         params_.warnings.push_back(fmt::format("Hyperparameter is left aside: {} = \"{}\"; {}", name, value, rule.reason));
       }
     }
-    for (const std::string& metric : params_.metrics) params_.booster_parameters.emplace_back("eval_metric", metric);
+    for (const std::string& metric : params_.metrics) {
+      if (!IsOwnMetric(metric)) params_.booster_parameters.emplace_back("eval_metric", metric);
+    }
   }
 
   const std::map<std::string, std::string>& values_;
@@ -415,7 +429,7 @@ Status CheckXGBoostLabels(const XGBoostParams& params, const std::vector<float>&
 }
 
 bool IsMaximized(std::string_view metric) {
-  return metric.starts_with("auc") || (metric.starts_with("map") && metric != "mape") ||
+  return (IsOwnMetric(metric) && metric != "mse") || metric.starts_with("auc") || (metric.starts_with("map") && metric != "mape") ||
          metric.starts_with("ndcg") || metric == "interval-regression-accuracy";
 }
 

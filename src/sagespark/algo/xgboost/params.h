@@ -20,7 +20,7 @@ struct XGBoostParams {
   bool save_model_on_termination = false;        ///< `save_model_on_termination`: a stopped job leaves the model so far.
   std::string objective = "reg:squarederror";    ///< `objective`.
   int64_t num_class = 0;                         ///< `num_class`: >= 2 with multi:*, 0 else.
-  std::vector<std::string> metrics;              ///< `eval_metric`, then that of `_tuning_objective_metric`. May be empty.
+  std::vector<std::string> metrics;              ///< `eval_metric`, then that of `_tuning_objective_metric`; or none.
   /// What XGBoost is given, in its own names: all of the above that it knows, and the rest as the job has them.
   std::vector<std::pair<std::string, std::string>> booster_parameters;
   /// What was changed or left aside, for the log.

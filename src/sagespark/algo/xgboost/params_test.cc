@@ -96,6 +96,9 @@ TEST(ParseXGBoostParamsTest, RefusesWhatIsNotValid) {
       {With({{"num_class", "3"}}), "num_class = \"3\", valid is for objectives multi:* only"},
       {With({{"eval_metric", "rmse,nice"}}), "eval_metric = \"rmse,nice\""},
       {With({{"eval_metric", "error@"}}), "eval_metric = \"error@\""},
+      {With({{"eval_metric", "accuracy"}}), "accuracy for objectives binary:* and multi:* only"},
+      {With({{"eval_metric", "recall"}, {"objective", "multi:softmax"}, {"num_class", "3"}}), "recall for objectives binary:* only"},
+      {With({{"eval_metric", "mse"}, {"objective", "multi:softprob"}, {"num_class", "3"}}), "one prediction a row"},
       {With({{"eval_metric", "auc"}}), "auc for objectives binary:* and rank:* only"},
       {With({{"eval_metric", "aft-nloglik"}}), "aft-nloglik for objective survival:aft only"},
       {With({{"updater", "grow_skmaker"}}), "updater = \"grow_skmaker\""},
@@ -130,10 +133,10 @@ TEST(CheckXGBoostLabelsTest, NamesTheRowOfALabelOutsideTheClasses) {
 }
 
 TEST(IsMaximizedTest, KnowsWhichMetricsGrow) {
-  for (const char* metric : {"auc", "aucpr", "ndcg", "ndcg@5-", "map", "map@3", "interval-regression-accuracy"}) {
+  for (const char* metric : {"auc", "aucpr", "ndcg", "ndcg@5-", "map", "map@3", "interval-regression-accuracy", "f1", "r2"}) {
     EXPECT_TRUE(IsMaximized(metric)) << metric;
   }
-  for (const char* metric : {"rmse", "mape", "error@0.7", "merror", "mlogloss"}) EXPECT_FALSE(IsMaximized(metric)) << metric;
+  for (const char* metric : {"rmse", "mape", "error@0.7", "merror", "mlogloss", "mse"}) EXPECT_FALSE(IsMaximized(metric)) << metric;
 }
 
 }  // namespace
