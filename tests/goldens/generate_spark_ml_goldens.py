@@ -2,7 +2,7 @@
 """Writes tests/goldens/spark_ml/*: pipelines that Apache Spark itself saved, and what it computed with them.
 
 Run by hand, with `pip install pyspark==4.3.0 numpy` and a JDK 17: generate_spark_ml_goldens.py OUTPUT_FOLDER
-With --read FOLDER it loads what sagespark saved there (a PipelineModel with a PCAModel, a PCA beside it) and prints the rows.
+With --read FOLDER it loads the native stage that sagespark saved there and prints it.
 """
 import json
 import pathlib
@@ -48,12 +48,11 @@ def generate(out):
 
 
 if sys.argv[1] == "--read":
-    folder = sys.argv[2]
-    loaded = PipelineModel.load(f"{folder}/pipeline_model")
-    print(json.dumps({"projected": numbers(loaded.transform(frame), "projected"), "uid": loaded.uid,
-                      "stages": [stage.uid for stage in loaded.stages],
-                      "variance": loaded.stages[0].explainedVariance.toArray().tolist(),
-                      "pca": PCA.load(f"{folder}/pca").explainParams(),
-                      "pipeline": [stage.uid for stage in Pipeline.load(f"{folder}/pipeline").getStages()]}))
+    metadata = json.loads(next(pathlib.Path(sys.argv[2], "metadata").glob("part-*")).read_text())
+    readers = {"PCA": PCA, "PCAModel": PCAModel, "Pipeline": Pipeline, "PipelineModel": PipelineModel}
+    loaded = readers[metadata["class"].split(".")[-1]].load(sys.argv[2])
+    print(loaded.uid, loaded.explainParams(), *getattr(loaded, "stages", []), sep="\n")
+    if isinstance(loaded, PCAModel):
+        print(loaded.pc, loaded.explainedVariance, sep="\n")
 else:
     generate(pathlib.Path(sys.argv[1]))

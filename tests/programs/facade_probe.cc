@@ -3,7 +3,8 @@
 //   facade_probe '{"data": {"format": "libsvm", "load": ["s3a://bucket/prefix"], "options": {"numFeatures": "4"}}, "do": "collect"}'
 //
 // Data: "load" with "format" and "options"; or "rows" with "columns", where an array of numbers is a dense vector and "NaN" and
-// "Infinity" are numbers. "partitions" repartitions them. Actions: collect, show, write, fit, host, transform, set.
+// "Infinity" are numbers. "partitions" repartitions them. Actions: collect, show, write, fit, host, transform, set, fitPipeline,
+// transformSaved.
 // Prints an object: what the action gives, or "error" (the exception's message) and "type".
 #include <cstdio>
 #include <exception>
@@ -15,7 +16,10 @@
 #include <vector>
 
 #include "sagespark/base/json/value.h"
+#include "sagespark/ml/pca.h"
+#include "sagespark/ml/pipeline.h"
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
+#include "sagespark/sagemaker/resource_cleanup.h"
 #include "sagespark/sagemaker/sagemaker_model.h"
 #include "sagespark/sql/data_frame.h"
 #include "sagespark/sql/spark_session.h"
@@ -27,6 +31,7 @@ using sagespark::sql::DataFrame;
 using sagespark::sql::Row;
 using sagespark::sql::SparkSession;
 namespace json = sagespark::json;
+namespace ml = sagespark::ml;
 namespace sql = sagespark::sql;
 
 constexpr char kRole[] = "arn:aws:iam::000000000000:role/test";
@@ -195,6 +200,57 @@ json::Object Transform(const SparkSession& spark, const json::Value& request) {
   return {{"rows", Lines(model.transform(Data(spark, request)))}};
 }
 
+/// Spark's PCA to two components, then k-means with two clusters on them.
+ml::Pipeline PcaAndKMeans(const json::Value& request) {
+  return ml::Pipeline().setStages(
+      {ml::PCA().setInputCol("features").setOutputCol("projected").setK(2),
+       KMeansSageMakerEstimator({.sagemakerRole = IAMRole(kRole),
+                                 .trainingInstanceType = "ml.m4.xlarge",
+                                 .endpointInstanceType = "ml.m4.xlarge",
+                                 .requestRowSerializer = ProtobufRequestRowSerializer{.featuresColumnName = "projected"},
+                                 .trainingSparkDataFormatOptions = {{"featuresColumnName", "projected"}},
+                                 .endpointCreationPolicy = Policy(request)})
+           .setK(2)
+           .setFeatureDim(2)});
+}
+
+/// Two k-means stages, of which the second asks for more clusters than there are rows.
+ml::Pipeline FailingPipeline(const json::Value& request) {
+  const auto stage = [&](int k, const std::string& suffix) {
+    return KMeansSageMakerEstimator(
+               {.sagemakerRole = IAMRole(kRole),
+                .trainingInstanceType = "ml.m4.xlarge",
+                .endpointInstanceType = "ml.m4.xlarge",
+                .responseRowDeserializer =
+                    KMeansProtobufResponseRowDeserializer{.distanceToClusterColumnName = "distance_" + suffix,
+                                                          .closestClusterColumnName = "cluster_" + suffix},
+                .endpointCreationPolicy = Policy(request)})
+        .setK(k)
+        .setFeatureDim(Int(request, "feature_dim", 0));
+  };
+  return ml::Pipeline().setStages({stage(2, "a"), stage(100000, "b")});
+}
+
+json::Object FitPipeline(const SparkSession& spark, const json::Value& request) {
+  const ml::Pipeline pipeline = request.Find("fails") != nullptr ? FailingPipeline(request) : PcaAndKMeans(request);
+  const ml::PipelineModel model = pipeline.fit(Data(spark, request));
+  model.save(Text(request, "to"));
+  json::Object answer = Created(dynamic_cast<const SageMakerModel&>(*model.stages().back()));
+  answer["rows"] = Lines(model.transform(Data(spark, request)));
+  return answer;
+}
+
+/// With a saved PipelineModel: its rows, and with "clean" what its last stage had created is deleted.
+json::Object TransformSaved(const SparkSession& spark, const json::Value& request) {
+  const auto model = ml::PipelineModel::load(Text(request, "from"));
+  json::Array lines = *Lines(model.transform(Data(spark, request))).if_array();
+  const auto& last = dynamic_cast<const SageMakerModel&>(*model.stages().back());
+  json::Object answer = Created(last);
+  answer["rows"] = std::move(lines);
+  if (request.Find("clean") != nullptr) SageMakerResourceCleanup(last.sagemakerClient()).deleteResources(last.getCreatedResources());
+  return answer;
+}
+
 /// What an estimator's setters say to each set of hyperparameters; "" when they take it.
 json::Object SetEach(const SparkSession&, const json::Value& request) {
   json::Array errors;
@@ -213,6 +269,7 @@ json::Object Run(const json::Value& request) {
   const SparkSession spark = SparkSession::builder().master("local[2]").getOrCreate();
   const std::map<std::string, std::function<json::Object(const SparkSession&, const json::Value&)>> actions = {
       {"collect", Collect}, {"show", Show}, {"write", Write}, {"fit", Fit}, {"host", Host}, {"transform", Transform}, {"set", SetEach},
+      {"fitPipeline", FitPipeline}, {"transformSaved", TransformSaved},
   };
   return actions.at(Text(request, "do"))(spark, request);
 }

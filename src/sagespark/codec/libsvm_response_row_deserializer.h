@@ -9,6 +9,7 @@ class LibSVMResponseRowDeserializer final : public ResponseRowDeserializer {
  public:
   LibSVMResponseRowDeserializer(int64_t dim, std::string label_column, std::string features_column);
 
+  int64_t dim() const { return dim_; }
   std::string accept() const override { return "text/x-libsvm"; }
   std::vector<data::Field> fields() const override { return fields_; }
   Result<data::Batch> Deserialize(std::string_view response, int64_t expected_rows) const override;

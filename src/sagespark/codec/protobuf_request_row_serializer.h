@@ -14,6 +14,7 @@ class ProtobufRequestRowSerializer final : public RequestRowSerializer {
   explicit ProtobufRequestRowSerializer(std::string features_column = "features")
       : features_column_(std::move(features_column)) {}
 
+  const std::string& features_column() const { return features_column_; }
   std::string content_type() const override { return "application/x-recordio-protobuf"; }
   Status ValidateSchema(const data::Schema& schema) const override;
   Result<int64_t> Append(const data::Batch& batch, int64_t first_row, size_t max_bytes,

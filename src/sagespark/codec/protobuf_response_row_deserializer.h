@@ -14,6 +14,7 @@ class ProtobufResponseRowDeserializer : public ResponseRowDeserializer {
   /// `keys`: the name in the label map of each field; empty means the fields' own names.
   explicit ProtobufResponseRowDeserializer(std::vector<data::Field> fields, std::vector<std::string> keys = {});
 
+  const std::vector<std::string>& keys() const { return keys_; }
   std::string accept() const override { return "application/x-recordio-protobuf"; }
   std::vector<data::Field> fields() const override { return schema_->fields(); }
   Result<data::Batch> Deserialize(std::string_view response, int64_t expected_rows) const override;

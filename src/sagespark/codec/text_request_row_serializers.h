@@ -10,6 +10,8 @@ class LibSVMRequestRowSerializer final : public RequestRowSerializer {
   explicit LibSVMRequestRowSerializer(std::string label_column = "label", std::string features_column = "features")
       : label_column_(std::move(label_column)), features_column_(std::move(features_column)) {}
 
+  const std::string& label_column() const { return label_column_; }
+  const std::string& features_column() const { return features_column_; }
   std::string content_type() const override { return "text/x-libsvm"; }
   Status ValidateSchema(const data::Schema& schema) const override;
   Result<int64_t> Append(const data::Batch& batch, int64_t first_row, size_t max_bytes,
@@ -26,6 +28,7 @@ class UnlabeledLibSVMRequestRowSerializer final : public RequestRowSerializer {
   explicit UnlabeledLibSVMRequestRowSerializer(std::string features_column = "features")
       : features_column_(std::move(features_column)) {}
 
+  const std::string& features_column() const { return features_column_; }
   std::string content_type() const override { return "text/x-libsvm"; }
   Status ValidateSchema(const data::Schema& schema) const override;
   Result<int64_t> Append(const data::Batch& batch, int64_t first_row, size_t max_bytes,
@@ -41,6 +44,7 @@ class UnlabeledCSVRequestRowSerializer final : public RequestRowSerializer {
   explicit UnlabeledCSVRequestRowSerializer(std::string features_column = "features")
       : features_column_(std::move(features_column)) {}
 
+  const std::string& features_column() const { return features_column_; }
   std::string content_type() const override { return "text/csv"; }
   Status ValidateSchema(const data::Schema& schema) const override;
   Result<int64_t> Append(const data::Batch& batch, int64_t first_row, size_t max_bytes,

@@ -1,5 +1,7 @@
 #include "sagespark/ml/pipeline.h"
 
+#include <algorithm>
+
 #include "sagespark/base/exception.h"
 #include "sagespark/ml/identifiable.h"
 #include "sagespark/sql/data_frame.h"
@@ -17,6 +19,16 @@ std::shared_ptr<const Transformer> AsTransformer(const std::shared_ptr<const Pip
     throw Exception(InvalidArgument("Pipeline stage is neither an Estimator nor a Transformer: " + stage->uid()));
   }
   return transformer;
+}
+
+/// Tells all models that nobody will have them.
+std::string Abandon(const std::vector<std::shared_ptr<const Transformer>>& models) {
+  std::string told;
+  for (const auto& model : models) {
+    const std::string own = model->abandon();
+    if (!own.empty()) told += (told.empty() ? "" : "; ") + own;
+  }
+  return told;
 }
 
 }  // namespace
@@ -42,6 +54,8 @@ std::shared_ptr<PipelineStage> PipelineModel::copyStage(const ParamMap& extra) c
   return std::make_shared<PipelineModel>(uid(), std::move(stages));
 }
 
+std::string PipelineModel::abandon() const { return Abandon(stages_); }
+
 Pipeline::Pipeline() : Pipeline(randomUID("pipeline")) {}
 
 Pipeline& Pipeline::setStages(const std::vector<StageHandle>& stages) {
@@ -55,20 +69,35 @@ Pipeline& Pipeline::setStages(const std::vector<StageHandle>& stages) {
 
 PipelineModel Pipeline::fit(const sql::DataFrame& dataset) const {
   transformSchema(dataset.schema());
-  size_t estimators_left = 0;
-  for (const auto& stage : stages_) estimators_left += IsEstimator(stage) ? 1 : 0;
+  std::vector<std::shared_ptr<const Transformer>> models;  ///< Those made here.
+  try {
+    return PipelineModel(uid(), FitStages(dataset, models));
+  } catch (const Exception& exception) {
+    const std::string told = Abandon(models);
+    if (told.empty()) throw;
+    const Error& error = exception.error();
+    throw Exception(Error(error.kind(), error.message() + "; " + told, error.code()));
+  } catch (...) {
+    Abandon(models);
+    throw;
+  }
+}
+
+std::vector<std::shared_ptr<const Transformer>> Pipeline::FitStages(const sql::DataFrame& dataset,
+                                                                    std::vector<std::shared_ptr<const Transformer>>& models) const {
+  size_t estimators_left = std::count_if(stages_.begin(), stages_.end(), IsEstimator);
   std::vector<std::shared_ptr<const Transformer>> fitted;
   sql::DataFrame data = dataset;
   for (const auto& stage : stages_) {
     if (const auto* estimator = dynamic_cast<const EstimatorBase*>(stage.get())) {
-      fitted.push_back(estimator->fitToTransformer(data));
+      fitted.push_back(models.emplace_back(estimator->fitToTransformer(data)));
       --estimators_left;
     } else {
       fitted.push_back(AsTransformer(stage));
     }
     if (estimators_left > 0) data = fitted.back()->transform(data);
   }
-  return PipelineModel(uid(), std::move(fitted));
+  return fitted;
 }
 
 data::Schema Pipeline::transformSchema(const data::Schema& schema) const {

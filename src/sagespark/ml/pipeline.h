@@ -35,6 +35,7 @@ class PipelineModel final : public Model {
   sql::DataFrame transform(const sql::DataFrame& dataset) const override;
   data::Schema transformSchema(const data::Schema& schema) const override;
   std::shared_ptr<PipelineStage> copyStage(const ParamMap& extra) const override;
+  std::string abandon() const override;
 
  private:
   std::vector<std::shared_ptr<const Transformer>> stages_;
@@ -55,7 +56,8 @@ class Pipeline final : public Estimator<PipelineModel> {
   static Pipeline load(const std::string& path);
 
   /// Fits the estimators in order, each on the data as the stages before it transform them; stages behind the last estimator
-  /// do not run. Throws what a stage throws; the stages' schemas are checked before the first one runs.
+  /// do not run. Throws what a stage throws; the stages' schemas are checked before the first one runs. When a stage fails, what the
+  /// models of the stages before it created (endpoints) is deleted, and the error says so.
   PipelineModel fit(const sql::DataFrame& dataset) const override;
   using Estimator::fit;
 
@@ -65,6 +67,10 @@ class Pipeline final : public Estimator<PipelineModel> {
   std::shared_ptr<PipelineStage> copyStage(const ParamMap& extra) const override;
 
  private:
+  /// The stages' transformers; those that it makes are added to `models` as they are made.
+  std::vector<std::shared_ptr<const Transformer>> FitStages(const sql::DataFrame& dataset,
+                                                            std::vector<std::shared_ptr<const Transformer>>& models) const;
+
   std::vector<std::shared_ptr<const PipelineStage>> stages_;
 };
 

@@ -42,6 +42,10 @@ class Transformer : public PipelineStage {
 
   /// Throws when the columns do not fit. Lazy where it can be: rows are computed by the first action.
   virtual sql::DataFrame transform(const sql::DataFrame& dataset) const = 0;
+
+  /// Called by Pipeline.fit on the models that it made when a later stage fails, since nobody else gets them: deletes what the model
+  /// created outside of this program. Returns what there is to tell of it; nothing when it created nothing. Does not throw.
+  virtual std::string abandon() const { return {}; }
 };
 
 /// What an Estimator's fit returns.

@@ -96,6 +96,49 @@ TEST(PipelineTest, ColumnsAreCheckedBeforeTheFirstStageRuns) {
               Throws<Exception>(Property(&Exception::kind, ErrorKind::kSchemaMismatch)));
 }
 
+/// A model that created something; `abandoned` counts.
+class Owner final : public Transformer {
+ public:
+  explicit Owner(std::shared_ptr<int> abandoned) : Transformer("owner"), abandoned_(std::move(abandoned)) {}
+  sql::DataFrame transform(const sql::DataFrame& dataset) const override { return dataset; }
+  data::Schema transformSchema(const data::Schema& schema) const override { return schema; }
+  std::shared_ptr<PipelineStage> copyStage(const ParamMap&) const override { return std::make_shared<Owner>(*this); }
+  std::string abandon() const override { return "abandoned " + std::to_string(++*abandoned_); }
+
+ private:
+  std::shared_ptr<int> abandoned_;
+};
+
+/// Makes an Owner, or fails.
+class OwnerEstimator final : public Estimator<Owner> {
+ public:
+  OwnerEstimator(std::shared_ptr<int> abandoned, bool fails)
+      : Estimator("owner"), abandoned_(std::move(abandoned)), fails_(fails) {}
+  Owner fit(const sql::DataFrame&) const override {
+    if (fails_) throw Exception(Unavailable("out of order"));
+    return Owner(abandoned_);
+  }
+  data::Schema transformSchema(const data::Schema& schema) const override { return schema; }
+  std::shared_ptr<PipelineStage> copyStage(const ParamMap&) const override { return std::make_shared<OwnerEstimator>(*this); }
+
+ private:
+  std::shared_ptr<int> abandoned_;
+  bool fails_;
+};
+
+TEST(PipelineTest, WhatAFitMadeIsAbandonedWhenALaterStageFailsAndOnlyThat) {
+  const auto made = std::make_shared<int>(0);
+  const auto given = std::make_shared<int>(0);
+  const Pipeline inner = Pipeline().setStages({OwnerEstimator(made, false)});
+  const Pipeline pipeline = Pipeline().setStages({Owner(given), inner, OwnerEstimator(made, false), OwnerEstimator(made, true)});
+  EXPECT_THAT([&] { pipeline.fit(TwoRows()); },
+              Throws<Exception>(Property(&Exception::what, testing::StrEq("out of order; abandoned 1; abandoned 2"))));
+  EXPECT_EQ(*made, 2);
+  EXPECT_EQ(*given, 0);
+  Pipeline().setStages({inner}).fit(TwoRows());
+  EXPECT_EQ(*made, 2);
+}
+
 TEST(PipelineTest, WithoutStagesItChangesNothing) {
   EXPECT_EQ(Pipeline().fit(TwoRows()).transform(TwoRows()).collect(), TwoRows().collect());
 }

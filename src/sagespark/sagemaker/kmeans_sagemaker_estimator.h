@@ -42,6 +42,10 @@ class KMeansSageMakerEstimator : public SageMakerEstimator {
   /// Throws kInvalidArgument when no region is set, or the algorithm has no image in it.
   explicit KMeansSageMakerEstimator(KMeansSageMakerEstimatorOptions options);
 
+  /// The estimator that was saved in a folder; see SageMakerEstimator::load. Its image is that of the saved region, or without one of
+  /// the environment's.
+  static KMeansSageMakerEstimator load(const std::string& path);
+
   static const ml::IntParam k;                   ///< `k`: how many clusters, >= 2. Required.
   static const ml::IntParam featureDim;          ///< `feature_dim`: length of the vectors, > 0. Required.
   static const ml::IntParam miniBatchSize;       ///< `mini_batch_size`: rows, > 0; 5000.

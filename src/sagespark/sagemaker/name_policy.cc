@@ -51,7 +51,8 @@ RandomNamePolicy::RandomNamePolicy(const std::string& prefix)
 
 RandomNamePolicy::RandomNamePolicy(const std::string& prefix, const std::string& suffix)
     : NamePolicy(prefix + "trainingJob" + suffix, prefix + "model" + suffix, prefix + "endpointConfig" + suffix,
-                 prefix + "endpoint" + suffix) {}
+                 prefix + "endpoint" + suffix),
+      prefix_(prefix) {}
 
 CustomNamePolicy::CustomNamePolicy(std::string trainingJobName, std::string modelName, std::string endpointConfigName,
                                    std::string endpointName)

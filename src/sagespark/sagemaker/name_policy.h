@@ -35,8 +35,12 @@ class RandomNamePolicy final : public NamePolicy {
  public:
   explicit RandomNamePolicy(const std::string& prefix = "");
 
+  const std::string& prefix() const { return prefix_; }
+
  private:
   RandomNamePolicy(const std::string& prefix, const std::string& suffix);
+
+  std::string prefix_;
 };
 
 /// The names as given.
@@ -69,6 +73,8 @@ class RandomNamePolicyFactory final : public NamePolicyFactory {
  public:
   /// Throws kInvalidArgument when names with this prefix would break AWS's rule.
   explicit RandomNamePolicyFactory(std::string prefix = "");
+
+  const std::string& prefix() const { return prefix_; }
   std::shared_ptr<const NamePolicy> createNamePolicy() const override;
 
  private:
@@ -91,6 +97,12 @@ class CustomNamePolicyWithTimeStampSuffixFactory final : public NamePolicyFactor
   CustomNamePolicyWithTimeStampSuffixFactory(std::string trainingJobName, std::string modelName,
                                              std::string endpointConfigName, std::string endpointName);
   std::shared_ptr<const NamePolicy> createNamePolicy() const override;
+
+  // Without the suffix.
+  const std::string& trainingJobName() const { return trainingJobName_; }
+  const std::string& modelName() const { return modelName_; }
+  const std::string& endpointConfigName() const { return endpointConfigName_; }
+  const std::string& endpointName() const { return endpointName_; }
 
  private:
   std::string trainingJobName_;

@@ -22,6 +22,7 @@
 #include "sagespark/sagemaker/resource_options.h"
 #include "sagespark/sagemaker/s3_resource.h"
 #include "sagespark/sagemaker/sagemaker_model.h"
+#include "sagespark/sagemaker/saved_stages.h"
 #include "sagespark/sagemaker/serializers.h"
 #include "sagespark/sagemaker/training_channel.h"
 #include "sagespark/sql/data_frame.h"
@@ -121,9 +122,13 @@ class SageMakerEstimator : public ml::Estimator<SageMakerModel> {
   /// The training job that fit created last, on this estimator or a copy of it; also when it failed.
   std::optional<std::string> latestTrainingJob() const;
 
+  /// The estimator that was saved in a folder; see ml::LoadStage. Clients are made anew with the environment's settings.
+  static SageMakerEstimator load(const std::string& path);
+
   /// What fit sends: the option hyperParameters, overlaid by the parameters that are set or have defaults, all as texts.
   std::map<std::string, std::string> makeHyperParameters() const;
 
+  const SageMakerEstimatorOptions& options() const { return options_; }
   const std::string& trainingImage() const { return options_.trainingImage; }
   const std::string& modelImage() const { return options_.modelImage; }
   const IAMRoleResource& sagemakerRole() const { return options_.sagemakerRole; }

@@ -1,11 +1,13 @@
 #include "sagespark/sagemaker/sagemaker_model.h"
 
 #include <mutex>
+#include <utility>
 
 #include "sagespark/base/exception.h"
 #include "sagespark/cleanup/run_tags.h"
 #include "sagespark/ml/identifiable.h"
 #include "sagespark/sagemaker/hosting.h"
+#include "sagespark/sagemaker/resource_cleanup.h"
 #include "sagespark/sagemaker/sagemaker_clients.h"
 #include "sagespark/sagemaker/training_metrics.h"
 #include "sagespark/staging/inference.h"
@@ -114,6 +116,15 @@ SageMakerModel SageMakerModel::fromEndpoint(const EndpointModelOptions& options)
                          .requestOptions = options.requestOptions});
 }
 
+SageMakerModel SageMakerModel::restore(SageMakerModelOptions options, CreatedResources created) {
+  const EndpointCreationPolicy policy = std::exchange(options.endpointCreationPolicy, EndpointCreationPolicy::DO_NOT_CREATE);
+  SageMakerModel model(std::move(options));
+  model.options_.endpointCreationPolicy = policy;
+  model.CheckOptions();
+  model.hosting_->created = std::move(created);
+  return model;
+}
+
 void SageMakerModel::CheckOptions() const {
   OrThrow(CheckRequestOptions(options_.requestOptions));
   OrThrow(WithRunTag(options_.tags, *options_.runId).status());
@@ -169,6 +180,20 @@ std::optional<std::string> SageMakerModel::endpointName() const {
 CreatedResources SageMakerModel::getCreatedResources() const {
   std::lock_guard lock(hosting_->mutex);
   return hosting_->created;
+}
+
+std::string SageMakerModel::abandon() const {
+  std::string told = "stage " + uid() + " was trained";
+  if (options_.modelPath) told += ": " + options_.modelPath->toS3UriString();
+  const CreatedResources created = getCreatedResources();
+  if (created.empty()) return told;
+  const std::string endpoint = ", its endpoint " + created.endpointName.value_or("");
+  if (const Status deleted = DeleteResources(*options_.sagemakerClient, created); !deleted.ok()) {
+    return told + endpoint + " may be left: " + deleted.error().message();
+  }
+  std::lock_guard lock(hosting_->mutex);
+  hosting_->created = {};
+  return told + endpoint + " is deleted";
 }
 
 sql::DataFrame SageMakerModel::transform(const sql::DataFrame& dataset) const {

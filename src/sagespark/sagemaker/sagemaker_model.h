@@ -17,6 +17,7 @@
 #include "sagespark/sagemaker/request_options.h"
 #include "sagespark/sagemaker/resource_options.h"
 #include "sagespark/sagemaker/s3_resource.h"
+#include "sagespark/sagemaker/saved_stages.h"
 #include "sagespark/sagemaker/serializers.h"
 #include "sagespark/sql/data_frame.h"
 
@@ -137,6 +138,13 @@ class SageMakerModel : public ml::Model {
   /// A model of an endpoint that is InService.
   static SageMakerModel fromEndpoint(const EndpointModelOptions& options);
 
+  /// The model that was saved in a folder, with the endpoint that it had created; see ml::LoadStage. Nothing is created, and nobody is
+  /// asked whether the endpoint is still there.
+  static SageMakerModel load(const std::string& path);
+
+  /// A model that has created `created`, with options as options() gives them.
+  static SageMakerModel restore(SageMakerModelOptions options, CreatedResources created);
+
   /// The existing endpoint, or the one created; none before that.
   std::optional<std::string> endpointName() const;
 
@@ -159,6 +167,10 @@ class SageMakerModel : public ml::Model {
   /// The copy uses this model's endpoint and creates none.
   std::shared_ptr<ml::PipelineStage> copyStage(const ml::ParamMap& extra) const override;
 
+  /// Deletes what was created. Says what, and where the model's data are.
+  std::string abandon() const override;
+
+  const SageMakerModelOptions& options() const { return options_; }
   const std::optional<std::string>& endpointInstanceType() const { return options_.endpointInstanceType; }
   const std::optional<int>& endpointInitialInstanceCount() const { return options_.endpointInitialInstanceCount; }
   const RequestRowSerializer& requestRowSerializer() const { return options_.requestRowSerializer; }
