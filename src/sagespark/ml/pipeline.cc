@@ -68,7 +68,7 @@ Pipeline& Pipeline::setStages(const std::vector<StageHandle>& stages) {
 }
 
 PipelineModel Pipeline::fit(const sql::DataFrame& dataset) const {
-  transformSchema(dataset.schema());
+  checkFit(dataset.schema());
   std::vector<std::shared_ptr<const Transformer>> models;  ///< Those made here.
   try {
     return PipelineModel(uid(), FitStages(dataset, models));
@@ -104,6 +104,14 @@ data::Schema Pipeline::transformSchema(const data::Schema& schema) const {
   data::Schema transformed = schema;
   for (const auto& stage : stages_) transformed = stage->transformSchema(transformed);
   return transformed;
+}
+
+void Pipeline::checkFit(const data::Schema& schema) const {
+  data::Schema transformed = schema;
+  for (const auto& stage : stages_) {
+    if (const auto* estimator = dynamic_cast<const EstimatorBase*>(stage.get())) estimator->checkFit(transformed);
+    transformed = stage->transformSchema(transformed);
+  }
 }
 
 std::shared_ptr<PipelineStage> Pipeline::copyStage(const ParamMap& extra) const {

@@ -62,6 +62,7 @@ class Pipeline final : public Estimator<PipelineModel> {
   using Estimator::fit;
 
   data::Schema transformSchema(const data::Schema& schema) const override;
+  void checkFit(const data::Schema& schema) const override;
 
   /// The stages are copied with `extra`, too.
   std::shared_ptr<PipelineStage> copyStage(const ParamMap& extra) const override;

@@ -57,6 +57,10 @@ class EstimatorBase : public PipelineStage {
   using PipelineStage::PipelineStage;
 
   virtual std::shared_ptr<Transformer> fitToTransformer(const sql::DataFrame& dataset) const = 0;
+
+  /// Throws as fit would on rows of `schema`, as far as that can be told without running or creating anything, beyond what
+  /// transformSchema finds. Pipeline.fit asks every stage before the first one runs.
+  virtual void checkFit(const data::Schema& schema) const { transformSchema(schema); }
 };
 
 /// Fits an M, a Transformer, to a DataFrame.

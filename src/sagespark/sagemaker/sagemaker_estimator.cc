@@ -7,6 +7,7 @@
 #include "sagespark/ml/identifiable.h"
 #include "sagespark/sagemaker/sagemaker_clients.h"
 #include "sagespark/sagemaker/training_run.h"
+#include "sagespark/source/format.h"
 #include "sagespark/staging/inference.h"
 
 namespace sagespark::sagemaker {
@@ -109,6 +110,21 @@ data::Schema SageMakerEstimator::transformSchema(const data::Schema& schema) con
                                      .options = ToInferenceOptions(options_.requestOptions,
                                                                    options_.modelPrependInputRowsToTransformationRows)};
   return sql::OrThrowAnalysis(staging::PredictedSchema(inference, schema));
+}
+
+void SageMakerEstimator::checkFit(const data::Schema& schema) const {
+  CheckRequiredParams();
+  data::Schema rows = schema;
+  if (const auto& columns = options_.trainingProjectedColumns; columns && !columns->empty()) {
+    std::vector<data::Field> fields;
+    for (const std::string& column : *columns) fields.push_back(schema.fields()[sql::OrThrowAnalysis(schema.IndexOf(column))]);
+    rows = data::Schema(std::move(fields));
+  }
+  const auto& format_options = options_.trainingSparkDataFormatOptions;
+  const auto writer = sql::OrThrowAnalysis(
+      source::MakeFormatWriter(options_.trainingSparkDataFormat, Options(format_options.begin(), format_options.end())));
+  sql::OrThrowAnalysis(writer->CheckSchema(rows));
+  transformSchema(schema);
 }
 
 std::shared_ptr<ml::PipelineStage> SageMakerEstimator::copyStage(const ml::ParamMap& extra) const {

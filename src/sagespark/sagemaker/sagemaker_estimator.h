@@ -114,6 +114,9 @@ class SageMakerEstimator : public ml::Estimator<SageMakerModel> {
   /// The columns that the model's transform gives.
   data::Schema transformSchema(const data::Schema& schema) const override;
 
+  /// Required parameters, and the columns that the training data need.
+  void checkFit(const data::Schema& schema) const override;
+
   std::shared_ptr<ml::PipelineStage> copyStage(const ml::ParamMap& extra) const override;
 
   /// The id of the run that fit made last, on this estimator or a copy of it: what `sagespark clean --run ID` takes.

@@ -291,6 +291,28 @@ TEST_F(SavedSageMakerStagesTest, PipelinesHoldNativeAndRemoteStages) {
   EXPECT_EQ(loaded.transformSchema(schema).fields().back().name, "closest_cluster");
 }
 
+TEST_F(SavedSageMakerStagesTest, APipelineChecksAllStagesBeforeTheFirstRuns) {
+  // Nobody listens at the endpoint: had the first stage begun, that would be the error.
+  const auto stage = [](const std::string& training_column, std::optional<int> k) {
+    auto estimator = KMeansSageMakerEstimator(
+        {.sagemakerRole = IAMRole(kRole),
+         .trainingInstanceType = "ml.p2.xlarge",
+         .endpointInstanceType = "ml.c4.xlarge",
+         .responseRowDeserializer = KMeansProtobufResponseRowDeserializer{.distanceToClusterColumnName = "d" + training_column,
+                                                                          .closestClusterColumnName = "c" + training_column},
+         .trainingSparkDataFormatOptions = {{"featuresColumnName", training_column}},
+         .progress = nullptr});
+    if (k) estimator.setK(*k);
+    return estimator.setFeatureDim(2);
+  };
+  const auto rows = sql::SparkSession::builder().master("local[1]").getOrCreate().createDataFrame(
+      {{sql::Vectors::dense({1, 2})}, {sql::Vectors::dense({3, 4})}}, std::vector<std::string>{"features"});
+  EXPECT_THAT([&] { ml::Pipeline().setStages({stage("features", 2), stage("nothing", 2)}).fit(rows); },
+              ThrowsError(ErrorKind::kSchemaMismatch, "\"nothing\""));
+  EXPECT_THAT([&] { ml::Pipeline().setStages({stage("features", 2), stage("features", std::nullopt)}).fit(rows); },
+              ThrowsError(ErrorKind::kInvalidArgument, "Required hyperparameters are not set: k"));
+}
+
 TEST_F(SavedSageMakerStagesTest, EverySerializerComesBackWithItsColumns) {
   const std::vector<RequestRowSerializer> serializers = {
       ProtobufRequestRowSerializer{.featuresColumnName = "x"}, UnlabeledLibSVMRequestRowSerializer{.featuresColumnName = "x"},
@@ -385,7 +407,7 @@ TEST_F(SavedSageMakerStagesTest, OptionsThatDoNotFitAreNamed) {
       {"CREATE_ON_TRANSFORM", "CREATE_ON_SUNDAY", ErrorKind::kCorruptData,
        "Saved option has another type: endpointCreationPolicy"},
       {"\"bucket\":\"bucket\"", "\"bucket\":1", ErrorKind::kCorruptData,
-       "Saved option has another type: trainingInputS3DataPath"},
+       "Saved option has another type: additionalChannels.s3DataPath"},
       {"\"featuresColumnName\":\"x\"", "\"featureColumnName\":\"x\"", ErrorKind::kCorruptData,
        "Saved parameters have no text featuresColumnName"},
       {"\"parameters\":{\"featuresColumnName\"", "\"parameter\":{\"featuresColumnName\"", ErrorKind::kCorruptData,
