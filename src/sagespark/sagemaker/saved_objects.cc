@@ -168,6 +168,8 @@ void AddOwn(Registry<codec::ResponseRowDeserializer>& registry) {
   AddColumnsDeserializer<codec::FactorizationMachinesRegressorDeserializer>(
       registry, "FactorizationMachinesRegressorDeserializer", array{"scoreColumnName"});
   AddColumnsDeserializer<codec::XGBoostCSVRowDeserializer>(registry, "XGBoostCSVRowDeserializer", array{"predictionColumnName"});
+  AddColumnsDeserializer<codec::XGBoostCSVVectorRowDeserializer>(registry, "XGBoostCSVVectorRowDeserializer",
+                                                                 array{"predictionColumnName"});
   using LibSVM = codec::LibSVMResponseRowDeserializer;
   Add<LibSVM>(registry, std::string(kDeserializers) + "LibSVMResponseRowDeserializer",
               [](const LibSVM& deserializer) -> json::Object {

@@ -8,6 +8,7 @@
 #include "sagespark/base/exception.h"
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
 #include "sagespark/sagemaker/saved_objects.h"
+#include "sagespark/sagemaker/xgboost_sagemaker_estimator.h"
 
 namespace sagespark::sagemaker {
 namespace {
@@ -395,6 +396,7 @@ void LoadAlgorithmOptions(const json::Object& saved, Options& options) {
 }
 
 template void LoadAlgorithmOptions(const json::Object&, KMeansSageMakerEstimatorOptions&);
+template void LoadAlgorithmOptions(const json::Object&, XGBoostSageMakerEstimatorOptions&);
 
 json::Object SaveModelOptions(const SageMakerModelOptions& options) {
   OptionSaver saver;

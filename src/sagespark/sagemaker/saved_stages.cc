@@ -5,6 +5,7 @@
 #include "sagespark/sagemaker/sagemaker_estimator.h"
 #include "sagespark/sagemaker/sagemaker_model.h"
 #include "sagespark/sagemaker/saved_options.h"
+#include "sagespark/sagemaker/xgboost_sagemaker_estimator.h"
 
 namespace sagespark::sagemaker {
 namespace {
@@ -78,6 +79,7 @@ bool RegisterSageMakerStages() {
     ml::registerStageFormat(typeid(SageMakerEstimator), std::string(kPackage) + "SageMakerEstimator", EstimatorFormat());
     ml::registerStageFormat(typeid(SageMakerModel), std::string(kPackage) + "SageMakerModel", ModelFormat());
     RegisterAlgorithm<KMeansSageMakerEstimator, KMeansAlgorithm>("KMeansSageMakerEstimator");
+    RegisterAlgorithm<XGBoostSageMakerEstimator, XGBoostAlgorithm>("XGBoostSageMakerEstimator");
     return true;
   }();
   return registered;
@@ -87,6 +89,9 @@ SageMakerEstimator SageMakerEstimator::load(const std::string& path) { return ml
 SageMakerModel SageMakerModel::load(const std::string& path) { return ml::LoadStageAs<SageMakerModel>(path); }
 KMeansSageMakerEstimator KMeansSageMakerEstimator::load(const std::string& path) {
   return ml::LoadStageAs<KMeansSageMakerEstimator>(path);
+}
+XGBoostSageMakerEstimator XGBoostSageMakerEstimator::load(const std::string& path) {
+  return ml::LoadStageAs<XGBoostSageMakerEstimator>(path);
 }
 
 }  // namespace sagespark::sagemaker

@@ -14,6 +14,7 @@
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
 #include "sagespark/sagemaker/saved_objects.h"
 #include "sagespark/sagemaker/saved_options.h"
+#include "sagespark/sagemaker/xgboost_sagemaker_estimator.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::sagemaker {
@@ -223,6 +224,15 @@ TEST_F(SavedSageMakerStagesTest, AnAlgorithmsEstimatorComesBackWithItsParameters
   EXPECT_THAT([&] { SageMakerEstimator::load(Path("kmeans")); }, ThrowsError(ErrorKind::kInvalidArgument, "another class"));
 }
 
+TEST_F(SavedSageMakerStagesTest, EveryAlgorithmsEstimatorIsKnown) {
+  XGBoostSageMakerEstimator({.endpointInstanceType = "ml.c4.xlarge", .trainingSparkDataFormat = "csv", .uid = "xgboost_1"})
+      .setNumRound(7)
+      .save(Path("xgboost"));
+  const auto xgboost = XGBoostSageMakerEstimator::load(Path("xgboost"));
+  EXPECT_EQ(xgboost.getNumRound(), 7);
+  EXPECT_EQ(xgboost.trainingContentType(), "text/csv");
+}
+
 TEST_F(SavedSageMakerStagesTest, CredentialsAreNeverSaved) {
   KMeansSageMakerEstimator({.endpointInstanceType = "ml.c4.xlarge"}).save(Path("kmeans"));
   EXPECT_THAT(Metadata("kmeans"), AllOf(Not(HasSubstr("AKIDNEVERSAVED")), Not(HasSubstr("secret-never-saved"))));
@@ -342,6 +352,7 @@ TEST_F(SavedSageMakerStagesTest, EveryDeserializerComesBackWithItsColumns) {
       std::make_shared<codec::FactorizationMachinesBinaryClassifierDeserializer>("a", "b"),
       std::make_shared<codec::FactorizationMachinesRegressorDeserializer>("a"),
       std::make_shared<codec::XGBoostCSVRowDeserializer>("a"),
+      std::make_shared<codec::XGBoostCSVVectorRowDeserializer>("a"),
       std::make_shared<codec::LibSVMResponseRowDeserializer>(7, "a", "b"),
       std::make_shared<codec::ProtobufResponseRowDeserializer>(
           std::vector<data::Field>{{"a", data::TypeId::kVector, false}, {"b", data::TypeId::kInteger}},

@@ -45,6 +45,9 @@ class XGBoostSageMakerEstimator : public SageMakerEstimator {
   /// Throws kInvalidArgument when no region is set, or the algorithm has no image in it.
   explicit XGBoostSageMakerEstimator(XGBoostSageMakerEstimatorOptions options);
 
+  /// The estimator that was saved in a folder; see SageMakerEstimator::load.
+  static XGBoostSageMakerEstimator load(const std::string& path);
+
   static const ml::StringParam booster;               ///< `booster`: "gbtree", "gblinear" or "dart".
   static const ml::IntParam silent;                   ///< `silent`: 0 or 1; left aside by XGBoost 1 and later.
   static const ml::IntParam nThread;                  ///< `nthread`: >= 1; all processors.
