@@ -45,6 +45,10 @@ KMeansProtobufResponseRowDeserializer::operator std::shared_ptr<const codec::Res
                                                                         closestClusterColumnName);
 }
 
+LDAProtobufResponseRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
+  return std::make_shared<codec::LDAProtobufResponseRowDeserializer>(projectionColumnName);
+}
+
 XGBoostCSVRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
   return std::make_shared<codec::XGBoostCSVRowDeserializer>(predictionColumnName);
 }

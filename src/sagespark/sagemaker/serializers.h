@@ -48,6 +48,12 @@ struct KMeansProtobufResponseRowDeserializer {
   operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
 };
 
+/// The answers of LDA, a column of vectors.
+struct LDAProtobufResponseRowDeserializer {
+  std::string projectionColumnName = "topic_mixture";
+  operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
+};
+
 /// XGBoost's answers, a column of doubles: one number a line, or all with commas between.
 struct XGBoostCSVRowDeserializer {
   std::string predictionColumnName = "prediction";
