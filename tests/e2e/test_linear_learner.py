@@ -281,6 +281,9 @@ def job_of(sagemaker, hyperparameters, kind, channels=("train", "validation")):
 def test_jobs_and_endpoints_in_the_local_cloud(sagemaker):
     job = sagemaker.train("ll-1", **job_of(sagemaker, BINARY, "binary_classifier"))
     assert job["TrainingJobStatus"] == "Completed", job
+    metrics = {metric["MetricName"]: metric["Value"] for metric in job["FinalMetricDataList"]}
+    assert {"train:objective_loss", "validation:objective_loss", "validation:binary_f_beta", "validation:recall"} <= set(metrics)
+    assert metrics["validation:binary_classification_accuracy"] > 0.85
     name = "ll-endpoint"
     sagemaker.client.create_model(ModelName=name, ExecutionRoleArn=ROLE,
                                   PrimaryContainer={"Image": IMAGE, "ModelDataUrl": job["ModelArtifacts"]["S3ModelArtifacts"]})

@@ -28,10 +28,10 @@ struct Calibration {
 
 /// Finds the threshold on `values` that makes the criterion largest (the accuracy for kLoss).
 ///
-/// precision_at_target_recall makes precision large among the thresholds of at least target_recall, and recall_at_target_precision
-/// the other way around; where none reaches the target, the one nearest to it is taken. On ties the threshold nearest to `natural`
-/// is; it lies halfway between two values, or at `natural` when that is between them too.
-/// O(n log n). Values are finite; labels are 0 and 1; there is at least one.
+/// precision_at_target_recall makes precision large among the thresholds of at least target_recall, and
+/// recall_at_target_precision the other way around; where none reaches the target, the one nearest to it is taken. On
+/// ties the threshold nearest to `natural` is; it lies halfway between two values, or at `natural` when that is
+/// between them too. O(n log n). Values are finite; labels are 0 and 1; there is at least one.
 Calibration CalibrateThreshold(std::span<const float> values, std::span<const float> labels, double natural,
                                const LinearLearnerParams& params);
 

@@ -7,8 +7,8 @@
 
 namespace sagespark::algo {
 
-/// Tells when the loss falls no more: early_stopping_patience epochs in a row without one that is below the best so far by more than
-/// early_stopping_tolerance of it.
+/// Tells when the loss falls no more: early_stopping_patience epochs in a row without one that is below the best so
+/// far by more than early_stopping_tolerance of it.
 class LinearEarlyStopping {
  public:
   explicit LinearEarlyStopping(const LinearLearnerParams& params)

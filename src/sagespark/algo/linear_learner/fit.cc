@@ -214,7 +214,8 @@ void LinearLearnerTrainer::Update(ScaledRows& rows, int64_t first, std::span<con
   bias_rule_.Update(state_.bias, slope_sums, bias_u_, bias_v_);
 }
 
-// Fills slopes_ for these rows, divided by `count`, and returns their sums. While polishing at the points to evaluate.
+// Fills slopes_ for these rows, divided by `count`, and returns their sums. While polishing at the points to
+// evaluate.
 std::vector<float> LinearLearnerTrainer::Slopes(ScaledRows& rows, int64_t first, std::span<const float> labels,
                                                 double count) {
   const auto size = static_cast<int64_t>(labels.size());

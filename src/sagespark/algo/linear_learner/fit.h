@@ -32,21 +32,22 @@ struct LinearState {
 ///
 /// Each makes its objective small: with x', y' the scaled row and label (LinearScaling), n rows,
 ///   (1/n) sum_i weight_i loss(W x'_i + b, y'_i) + wd/2 ||W||^2 + l1 ||W||_1 + bias_wd_mult wd/2 ||b||^2
-/// where weight_i is 1, or what positive_example_weight_mult (binary) and balance_multiclass_weights (n / (num_classes * rows
-/// of the class)) make of it; the counts are of the rows seen so far in the first epoch, and of all rows from the second on.
+/// where weight_i is 1, or what positive_example_weight_mult (binary) and balance_multiclass_weights (n /
+/// (num_classes * rows of the class)) make of it; the counts are of the rows seen so far in the first epoch, and of
+/// all rows from the second on.
 ///
-/// An update takes mini_batch_size rows. With the optimizer left to auto it takes at most a 32nd of the data but at least 16 rows,
-/// as soon as the number of rows is known: small data would see too few updates otherwise.
+/// An update takes mini_batch_size rows. With the optimizer left to auto it takes at most a 32nd of the data but at
+/// least 16 rows, as soon as the number of rows is known: small data would see too few updates otherwise.
 ///
-/// Learning rates: constant without use_lr_scheduler. With lr_scheduler_step or _factor the rate is multiplied by the factor
-/// (auto 0.99) every step (auto 100) updates, down to the minimum (auto 1e-5). Else it falls in a straight line, from the
-/// first update (when the number of rows is known, else from the second epoch) to 0, or the minimum, at the end of the last
-/// epoch.
+/// Learning rates: constant without use_lr_scheduler. With lr_scheduler_step or _factor the rate is multiplied by the
+/// factor (auto 0.99) every step (auto 100) updates, down to the minimum (auto 1e-5). Else it falls in a straight
+/// line, from the first update (when the number of rows is known, else from the second epoch) to 0, or the minimum,
+/// at the end of the last epoch.
 ///
-/// Polishing: with optimizer and learning rates left to auto, a smooth loss and less than 60,000 rows, only the first part of the
-/// epochs goes by batches: epochs * rows / 60,000 of them, but at least 15. Each further one is an evaluation of L-BFGS on all rows
-/// (models with l1 stay as they are), which gets nearer to the optimum of little data, at the cost of 22 numbers for each
-/// weight; so there is none for more than 2^21 weights.
+/// Polishing: with optimizer and learning rates left to auto, a smooth loss and less than 60,000 rows, only the first
+/// part of the epochs goes by batches: epochs * rows / 60,000 of them, but at least 15. Each further one is an
+/// evaluation of L-BFGS on all rows (models with l1 stay as they are), which gets nearer to the optimum of little
+/// data, at the cost of 22 numbers for each weight; so there is none for more than 2^21 weights.
 ///
 /// The models depend on the parameters, the seed, and the batches in their order; not on the number of threads.
 class LinearLearnerTrainer {
@@ -62,8 +63,8 @@ class LinearLearnerTrainer {
   /// Ends a pass over the data. Errors: kInvalidArgument when it had no rows.
   Status EndEpoch();
 
-  /// Lets the learning rates fall to 0 during the next epoch, which is to be the last one; for stopping early. False when there
-  /// is no need: rates do not fall in a straight line, or are down already.
+  /// Lets the learning rates fall to 0 during the next epoch, which is to be the last one; for stopping early. False
+  /// when there is no need: rates do not fall in a straight line, or are down already.
   bool CoolDown();
 
   /// The mean weighted loss of the last ended epoch, for each model; of the weights as they were on the way.

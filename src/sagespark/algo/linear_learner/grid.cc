@@ -20,8 +20,8 @@ double Curvature(LinearLoss loss) {
   return loss == LinearLoss::kSquared || loss == LinearLoss::kEpsInsensitiveSquared ? 2 : 1;
 }
 
-// Adam and RMSProp move a weight by about the rate an update, so the rate is in the units of the weights. That of sgd is the
-// largest one that is surely stable.
+// Adam and RMSProp move a weight by about the rate an update, so the rate is in the units of the weights. That of sgd
+// is the largest one that is surely stable.
 double AutoRate(const LinearLearnerParams& params, const LinearScaling& scaling) {
   if (params.optimizer == LinearOptimizer::kSgd) {
     const double squares = static_cast<double>(scaling.feature_dim()) * scaling.feature_size * scaling.feature_size;

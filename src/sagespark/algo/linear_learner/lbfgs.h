@@ -7,8 +7,8 @@
 
 namespace sagespark::algo {
 
-/// Makes a smooth convex function small, one evaluation a call, by L-BFGS with the last 10 steps and a search that halves steps (or
-/// more) until the value falls enough. Vectors are in float, sums in double.
+/// Makes a smooth convex function small, one evaluation a call, by L-BFGS with the last 10 steps and a search that
+/// halves steps (or more) until the value falls enough. Vectors are in float, sums in double.
 /// Source: Nocedal and Wright 2006, "Numerical optimization", algorithms 3.1 and 7.4.
 class LbfgsMinimizer {
  public:

@@ -9,8 +9,8 @@
 namespace sagespark::algo {
 namespace {
 
-// exp(x) to about 1e-7, for x <= 0, in a form that the compiler turns into vector code: 2^n times a polynomial of the rest
-// (Cephes, expf).
+// exp(x) to about 1e-7, for x <= 0, in a form that the compiler turns into vector code: 2^n times a polynomial of the
+// rest (Cephes, expf).
 inline float ExpOfNegative(float x) {
   const float bounded = x < -87.0F ? -87.0F : x;
   const float n = static_cast<float>(static_cast<int32_t>(bounded * 1.44269504F - 0.5F));

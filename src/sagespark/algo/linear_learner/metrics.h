@@ -23,8 +23,8 @@ struct LinearMetric {
 /// The name of the loss in logs: "binary_classification_cross_entropy_objective", "mse_objective" ...
 std::string LinearObjectiveName(LinearLoss loss);
 
-/// The area under the ROC curve from rows one by one, in memory that does not grow: values are put in 2^20 bins by sign, exponent and
-/// 11 bits of mantissa, and rows of one bin count as tied.
+/// The area under the ROC curve from rows one by one, in memory that does not grow: values are put in 2^20 bins by
+/// sign, exponent and 11 bits of mantissa, and rows of one bin count as tied.
 class RocCurve {
  public:
   RocCurve();
@@ -43,8 +43,8 @@ class RocCurve {
 ///   binary      objective, binary_classification_accuracy, binary_f_BETA, precision, recall, roc_auc_score
 ///   multiclass  objective, multiclass_accuracy, multiclass_top_k_accuracy_K, dcg, macro_recall, macro_precision, macro_f_BETA
 ///   regressor   objective, mse, rmse, absolute_loss
-/// dcg is the mean of 1 / log2(1 + r), r the place (from 1) of the label's class by score; macro_* are means over the classes that
-/// rows have or were given, of recall, precision (0 for a class never answered) and F.
+/// dcg is the mean of 1 / log2(1 + r), r the place (from 1) of the label's class by score; macro_* are means over the
+/// classes that rows have or were given, of recall, precision (0 for a class never answered) and F.
 class LinearEvaluator {
  public:
   /// `predictor` outlives the evaluator.

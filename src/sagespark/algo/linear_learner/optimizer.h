@@ -8,8 +8,9 @@
 
 namespace sagespark::algo {
 
-/// The update of weights of many models at once: a block of weights is a run of rows of `columns` weights, one for each
-/// linear function, whose rates and penalties may differ. For a weight w with the gradient g of the loss, at update t:
+/// The update of weights of many models at once: a block of weights is a run of rows of `columns` weights, one for
+/// each linear function, whose rates and penalties may differ. For a weight w with the gradient g of the loss, at
+/// update t:
 ///   g += wd w
 ///   sgd      u = momentum u + g                                     step = rate,              w -= step u
 ///   adam     u = beta_1 u + (1 - beta_1) g

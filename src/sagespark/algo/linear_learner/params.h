@@ -116,8 +116,8 @@ struct LinearLearnerParams {
 const std::vector<std::pair<std::string, std::string>>& LinearLearnerDefaultHyperparameters();
 
 /// Reads hyperparameters as a training job has them: the given ones over the defaults.
-/// Errors: kInvalidArgument naming the hyperparameter, its value and what is valid, for a required one that is missing, an
-///         unknown name, and a value out of its range or one that does not go with predictor_type.
+/// Errors: kInvalidArgument naming the hyperparameter, its value and what is valid, for a required one that is missing,
+///         an unknown name, and a value out of its range or one that does not go with predictor_type.
 Result<LinearLearnerParams> ParseLinearLearnerParams(const std::map<std::string, std::string>& hyperparameters);
 
 /// "binary_classifier", "multiclass_classifier" or "regressor".

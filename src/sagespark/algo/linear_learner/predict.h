@@ -22,11 +22,12 @@ class LinearPredictor {
   /// Errors: kInvalidArgument for another length of row than the model's.
   Result<linalg::Matrix<double>> Values(const linalg::RowsView& rows, ThreadPool& pool) const;
 
-  /// Turns the values of one row into its scores: probabilities for the logistic and the softmax loss, else as they are.
+  /// Turns the values of one row into its scores: probabilities for the logistic and the softmax loss, else as they
+  /// are.
   void Scores(std::span<const double> values, std::span<float> scores) const;
 
-  /// The label of a row with these values: 1 where the score is at least the threshold, or the class with the largest value, the
-  /// first on ties. Not for a regressor.
+  /// The label of a row with these values: 1 where the score is at least the threshold, or the class with the largest
+  /// value, the first on ties. Not for a regressor.
   int64_t PredictedLabel(std::span<const double> values) const;
 
  private:

@@ -10,10 +10,11 @@
 
 namespace sagespark::algo {
 
-/// A batch of scaled rows, and its products with the weights of all models: W of feature_dim x C, C = models x outputs.
+/// A batch of scaled rows, and its products with the weights of all models: W of feature_dim x C, C = models x
+/// outputs.
 ///
-/// Dense rows are shifted and scaled in a copy. Sparse ones stay sparse: only scaled, while the shift's share of the products,
-/// the same in every row, is taken off them.
+/// Dense rows are shifted and scaled in a copy. Sparse ones stay sparse: only scaled, while the shift's share of the
+/// products, the same in every row, is taken off them.
 class ScaledRows {
  public:
   /// `scaling` and `pool` outlive this object.
@@ -33,8 +34,8 @@ class ScaledRows {
   /// To be called before Gradients of these rows.
   void PrepareColumns(int64_t first, int64_t count);
 
-  /// out = the columns [first_column, first_column + out.rows()) of these rows, transposed, times `slopes` (their count x C, with
-  /// the sums over the rows in `slope_sums`). Threads may call it side by side.
+  /// out = the columns [first_column, first_column + out.rows()) of these rows, transposed, times `slopes` (their
+  /// count x C, with the sums over the rows in `slope_sums`). Threads may call it side by side.
   void Gradients(int64_t first, linalg::MatrixView<const float> slopes, std::span<const float> slope_sums,
                  int64_t first_column, linalg::MatrixView<float> out) const;
 

@@ -26,9 +26,10 @@ struct LinearScaling {
 
 /// Learns the scaling from the first num_point_for_scaler rows.
 ///
-/// Means and standard deviations (of the rows as a whole, divided by their number). A column that is the same in all these rows
-/// has no deviation: it is divided by its size when that is not 0 and else by the root of the mean variance of the other
-/// columns, so that a value that comes later is of the others' order. A label that is the same in all rows is not scaled.
+/// Means and standard deviations (of the rows as a whole, divided by their number). A column that is the same in all
+/// these rows has no deviation: it is divided by its size when that is not 0 and else by the root of the mean
+/// variance of the other columns, so that a value that comes later is of the others' order. A label that is the same
+/// in all rows is not scaled.
 class LinearScaler {
  public:
   explicit LinearScaler(const LinearLearnerParams& params);

@@ -13,8 +13,8 @@ namespace sagespark::algo {
 
 /// The losses of all models on a channel, and for binary classifiers a sample of their values.
 ///
-/// The sample is num_calibration_samples rows (auto: 200,000) drawn without regard to their place: memory is that many rows times
-/// the models.
+/// The sample is num_calibration_samples rows (auto: 200,000) drawn without regard to their place: memory is that
+/// many rows times the models.
 class LinearModelScores {
  public:
   /// The trainer outlives this object, and does not train meanwhile.
@@ -59,11 +59,11 @@ struct LinearChoice {
   std::optional<Calibration> calibration;  ///< Of binary classifiers.
 };
 
-/// Chooses among the models. Of those that make the same objective small (they differ in their learning rate) the one that made it
-/// smallest stands for all. Among these the best stays: for binary classifiers by the criterion on the calibration sample, for
-/// others, and with the criterion loss_function, by the loss on the scored channel (`losses_choose`: it is a validation
-/// channel), else by the training objective. The first on ties. Models that went to infinity are out.
-/// `scores` may be null where no channel was scored; not for binary classifiers.
+/// Chooses among the models. Of those that make the same objective small (they differ in their learning rate) the one
+/// that made it smallest stands for all. Among these the best stays: for binary classifiers by the criterion on the
+/// calibration sample, for others, and with the criterion loss_function, by the loss on the scored channel
+/// (`losses_choose`: it is a validation channel), else by the training objective. The first on ties. Models that went
+/// to infinity are out. `scores` may be null where no channel was scored; not for binary classifiers.
 LinearChoice ChooseLinearModel(const LinearLearnerTrainer& trainer, const LinearModelScores* scores, bool losses_choose);
 
 }  // namespace sagespark::algo

@@ -4,8 +4,9 @@
 
 namespace sagespark::container {
 
-/// Linear learner under the contracts: channels train (required), validation and test, one model file `model_algo-1`, and the
-/// answers `score` and `predicted_label` (binary), a list `score` and `predicted_label` (multiclass), or `score` (regressor).
+/// Linear learner under the contracts: channels train (required), validation and test, one model file `model_algo-1`,
+/// and the answers `score` and `predicted_label` (binary), a list `score` and `predicted_label` (multiclass), or
+/// `score` (regressor).
 class LinearLearnerAlgorithm final : public Algorithm {
  public:
   std::string_view name() const override { return "linear-learner"; }

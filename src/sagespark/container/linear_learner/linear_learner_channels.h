@@ -12,8 +12,8 @@
 
 namespace sagespark::container {
 
-/// Reads labelled channels of a job, again and again: each pass is the channel's next epoch, which in Pipe mode is a pipe of its
-/// own.
+/// Reads labelled channels of a job, again and again: each pass is the channel's next epoch, which in Pipe mode is a
+/// pipe of its own.
 class LinearLearnerChannels {
  public:
   /// Takes a batch; false when no more are wanted.
@@ -23,8 +23,8 @@ class LinearLearnerChannels {
   LinearLearnerChannels(TrainingContext& context, int64_t feature_dim, int64_t batch_rows)
       : context_(context), feature_dim_(feature_dim), batch_rows_(batch_rows) {}
 
-  /// Passes over the channel; whether `take` saw its end. Errors: the reader's; those of `take` with the channel's name before
-  /// them; kInvalidArgument for a channel without rows; kCancelled.
+  /// Passes over the channel; whether `take` saw its end. Errors: the reader's; those of `take` with the channel's
+  /// name before them; kInvalidArgument for a channel without rows; kCancelled.
   Result<bool> Pass(const std::string& channel, const TakeBatch& take);
 
  private:

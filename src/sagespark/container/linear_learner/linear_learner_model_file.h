@@ -15,8 +15,8 @@ inline constexpr std::string_view kLinearLearnerModelFile = "model_algo-1";
 /// The bytes of `model_algo-1`: a zip; see docs/formats/linear-learner.md.
 std::string EncodeLinearLearnerModel(const algo::LinearModel& model);
 
-/// Reads `model_algo-1` of `directory`. Fails with kNotFound or kCorruptData, naming the file and what in it is not the linear
-/// learner's.
+/// Reads `model_algo-1` of `directory`. Fails with kNotFound or kCorruptData, naming the file and what in it is not
+/// the linear learner's.
 Result<algo::LinearModel> ReadLinearLearnerModel(const std::filesystem::path& directory);
 
 }  // namespace sagespark::container

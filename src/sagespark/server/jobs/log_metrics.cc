@@ -14,6 +14,18 @@ namespace sm = aws::sagemaker;
 constexpr size_t kMostMetrics = 40;
 constexpr int64_t kMostRegexBytes = 1 << 20;  ///< Of a compiled expression.
 
+/// What the service calls a metric of a log line; the lines of the linear learner and factorization machines have parameters in
+/// their names.
+std::string PublishedName(const std::string& name) {
+  if (name.ends_with("_objective")) return "objective_loss";
+  for (const std::string_view plain : {"binary_f", "macro_f", "multiclass_top_k_accuracy"}) {
+    const bool has_parameter = name.starts_with(plain) && name.size() > plain.size() + 1 && name[plain.size()] == '_' &&
+                               name.find_first_not_of("0123456789.", plain.size() + 1) == std::string::npos;
+    if (has_parameter) return std::string(plain) + (plain.ends_with("_f") ? "_beta" : "");
+  }
+  return name;
+}
+
 }  // namespace
 
 struct LogMetrics::Rules {
@@ -76,7 +88,7 @@ void LogMetrics::AddBuiltIn(const std::string& line, SystemTime now) {
   std::string value;
   if (line.find("_metric: ") != std::string::npos) {
     if (RE2::PartialMatch(line, rules_->quality, &channel, &name, &value)) {
-      Set(channel + ":" + (name.ends_with("_objective") ? "objective_loss" : name), value, now);
+      Set(channel + ":" + PublishedName(name), value, now);
     }
     if (RE2::PartialMatch(line, rules_->throughput, &channel, &value)) Set(channel + ":throughput", value, now);
     if (RE2::PartialMatch(line, rules_->progress, &value)) Set("train:progress", value, now);

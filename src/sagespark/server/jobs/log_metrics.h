@@ -16,7 +16,7 @@ namespace sagespark::server {
 ///
 /// With definitions, the first group of each regular expression, wherever it matches, is a number. Without any, the lines that the
 /// built-in algorithms write: "#quality_metric: host=algo-1, train msd <loss>=0.5" is the metric train:msd ("epoch=1, " may come before "train"; what ends in
-/// _objective is objective_loss), "#throughput_metric: ...
+/// _objective is objective_loss, and binary_f_1.000 is binary_f_beta), "#throughput_metric: ...
 /// train throughput=10 records/second" train:throughput, "#progress_metric: ... completed 50.0 % of epochs" train:progress, and
 /// XGBoost's "[3]#011train-rmse:0.5#011validation-rmse:0.6" train:rmse and validation:rmse.
 /// Numbers that are not finite, and metrics beyond 40, AWS's limit of a job, are left out.

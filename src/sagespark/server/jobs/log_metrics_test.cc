@@ -35,6 +35,14 @@ TEST(LogMetricsTest, ReadsTheLinesOfBuiltInAlgorithms) {
                                             "validation:objective_loss=0.125 late"));
 }
 
+TEST(LogMetricsTest, LeavesOutTheParametersInNames) {
+  ASSERT_OK_AND_ASSIGN(const auto metrics, LogMetrics::Make({}));
+  metrics->Add({"#quality_metric: host=algo-1, test binary_f_1.000 <score>=0.5", "#quality_metric: host=algo-1, test macro_f_0.500 <score>=0.25",
+                "#quality_metric: host=algo-1, test multiclass_top_k_accuracy_3 <score>=1",
+                "#quality_metric: host=algo-1, test binary_f_beta <score>=0.75"}, kEarly);
+  EXPECT_THAT(TextsOf(*metrics), ElementsAre("test:binary_f_beta=0.75", "test:macro_f_beta=0.25", "test:multiclass_top_k_accuracy=1"));
+}
+
 TEST(LogMetricsTest, ReadsTheRoundsOfXGBoost) {
   ASSERT_OK_AND_ASSIGN(const auto metrics, LogMetrics::Make({}));
   metrics->Add({"[17:25:00] INFO: x-y:1", "[0]#011train-merror:0.5#011validation-merror:0.75", "[1]\ttrain-merror:0.25\tvalidation-mlogloss:1e-2"}, kEarly);
