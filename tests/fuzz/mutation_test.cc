@@ -86,7 +86,10 @@ INSTANTIATE_TEST_SUITE_P(Parsers, MutationTest,
                                            Target{"kmeans_answer", KMeansAnswer}, Target{"libsvm", LibSvm},
                                            Target{"json", Json}, Target{"ndarray", NdArray}, Target{"aws_chunked", AwsChunked},
                                            Target{"signature", Signature}, Target{"xml", Xml},
-                                           Target{"request_rows", RequestRows}, Target{"zip", Zip}),
+                                           Target{"request_rows", RequestRows}, Target{"zip", Zip},
+                                           Target{"model_arrays", ModelArrays},
+                                           Target{"factorization_machines_model", FactorizationMachinesModel},
+                                           Target{"linear_learner_model", LinearLearnerModel}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -17,5 +17,8 @@ void Signature(std::string_view bytes);
 void Xml(std::string_view bytes);
 void RequestRows(std::string_view bytes);
 void Zip(std::string_view bytes);
+void ModelArrays(std::string_view bytes);
+void FactorizationMachinesModel(std::string_view bytes);
+void LinearLearnerModel(std::string_view bytes);
 
 }  // namespace sagespark::fuzz
