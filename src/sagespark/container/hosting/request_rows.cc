@@ -5,6 +5,7 @@
 #include <span>
 
 #include "sagespark/base/json/value.h"
+#include "sagespark/codec/json_rows.h"
 #include "sagespark/codec/record_decoder.h"
 #include "sagespark/codec/recordio.h"
 
@@ -27,8 +28,10 @@ Error WrongLength(size_t found, size_t wanted) {
 class RowCollector {
  public:
   RowCollector(int64_t feature_dim, RowLayout layout)
-      : rows_{.block = codec::RowBlock({.layout = layout, .num_columns = feature_dim}), .uids = {}, .metadata = {}},
-        feature_dim_(static_cast<size_t>(feature_dim)) {}
+      : options_{.layout = layout, .num_columns = feature_dim},
+        rows_{.block = codec::RowBlock(options_), .uids = {}, .metadata = {}},
+        feature_dim_(static_cast<size_t>(feature_dim)),
+        plain_json_(feature_dim) {}
 
   /// Adds the row that `append` appends to the block.
   template <typename Append>
@@ -47,6 +50,15 @@ class RowCollector {
     });
   }
 
+  /// Adds the rows of a JSON body, or the one of a line, without building a document. False, and nothing is added, where it is
+  /// not written plainly, or broken.
+  bool AddPlainJson(std::string_view body) {
+    if (plain_json_.AppendInstances(body, rows_.block)) return true;
+    rows_.block = codec::RowBlock(options_);
+    return false;
+  }
+  bool AddPlainJsonLine(std::string_view line) { return plain_json_.AppendInstance(line, rows_.block); }
+
   /// Room for a row: taken when the first dense one comes, for sparse ones may have many millions of columns.
   std::span<float> dense_row() {
     dense_row_.resize(feature_dim_);
@@ -55,8 +67,10 @@ class RowCollector {
   RequestRows& rows() { return rows_; }
 
  private:
+  codec::RowBlock::Options options_;
   RequestRows rows_;
   size_t feature_dim_;
+  codec::JsonRowScanner plain_json_;
   std::vector<float> dense_row_;  ///< Reused from row to row.
 };
 
@@ -190,6 +204,7 @@ Status AddInstance(const json::Value& instance, RowCollector& collector, codec::
 }
 
 Status AddJson(std::string_view body, RowCollector& collector) {
+  if (collector.AddPlainJson(body)) return Status::Ok();
   SAGESPARK_ASSIGN_OR_RETURN(const json::Value document, json::Parse(body));
   const json::Array* instances = ArrayOf(document, "instances");
   if (instances == nullptr) return CorruptData("Request has no list \"instances\"");
@@ -200,7 +215,8 @@ Status AddJson(std::string_view body, RowCollector& collector) {
 }
 
 Status AddJsonLines(std::string_view body, RowCollector& collector) {
-  return ForEachLine(body, [&](std::string_view line) {
+  return ForEachLine(body, [&](std::string_view line) -> Status {
+    if (collector.AddPlainJsonLine(line)) return Status::Ok();
     return collector.Add([&](codec::RowBlock& block) -> Status {
       SAGESPARK_ASSIGN_OR_RETURN(const json::Value instance, json::Parse(line));
       return AddInstance(instance, collector, block);

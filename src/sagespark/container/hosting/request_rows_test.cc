@@ -57,6 +57,16 @@ TEST(ParseRequestRowsTest, KeepsRowsSparseForPredictorsThatTakeThemSo) {
   EXPECT_EQ(as_read.block.layout(), RowLayout::kSparse);
 }
 
+TEST(ParseRequestRowsTest, JsonThatIsNotWrittenPlainlyGivesTheSameRows) {
+  // A further member, an escape in a name, another order, a shape with the row's 1.
+  EXPECT_THAT(Parse(kJson, R"({"version": 1, "instances": [{"features": [1, 2.5]}]})"), Rows({1, 2.5}));
+  EXPECT_THAT(Parse(kJson, R"({"instances": [{"features": [1, 2.5]}, {"fe\u0061tures": [-3, 4], "x": null}]})"), Rows({1, 2.5, -3, 4}));
+  EXPECT_THAT(Parse(kJson, R"({"instances": [{"data": {"features": {"values": [9, 8], "keys": [1, 0], "shape": [1, 2]}}}]})"),
+              Rows({8, 9}));
+  EXPECT_THAT(Parse(kJsonLines, "{\"features\": [1, 2.5]}\n{\"features\": [-3, 4], \"id\": \"a\"}\n{\"features\": [5, 6]}\n"),
+              Rows({1, 2.5, -3, 4, 5, 6}));
+}
+
 TEST(ParseRequestRowsTest, NamesTheRowThatIsBad) {
   const struct {
     std::string_view type;
