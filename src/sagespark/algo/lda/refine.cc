@@ -13,8 +13,8 @@ namespace {
 
 using linalg::Matrix;
 
-constexpr int64_t kMaxIterations = 50;
-constexpr double kTolerance = 2e-4;
+constexpr int64_t kMaxIterations = 60;
+constexpr double kTolerance = 2e-5;
 constexpr MixtureLimits kMixtureLimits = {.max_steps = 20, .tolerance = 1e-3F};
 constexpr double kPriorCount = 0.01;
 constexpr float kShareOfAllWords = 0.05F;

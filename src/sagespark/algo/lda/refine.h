@@ -16,8 +16,8 @@ struct Refinement {
 };
 
 /// Moves the topics of `model` to where the likelihood of the documents is highest nearby, with alpha as it is: moments use
-/// only pairs and triples of words, and what they leave out halves the error again. At most 50 iterations of variational
-/// expectation maximisation, until no topic moves by more than 2e-4:
+/// only pairs and triples of words, and what they leave out halves the error again. At most 60 iterations of variational
+/// expectation maximisation, until no topic moves by more than 2e-5:
 ///     beta_kw ~ 0.01 + sum over documents of weight_k n_w beta_kw / p_w   (see MixtureSearch)
 /// so that every word keeps some probability in every topic. The start is mixed with 5% of all documents' words, because
 /// what is 0 would stay so.
