@@ -81,6 +81,7 @@ TEST(ParseXGBoostParamsTest, RefusesWhatIsNotValid) {
       {{{"num_round", "0"}}, "num_round = \"0\", valid is an integer in [1, 2147483647]"},
       {{{"num_round", "ten"}}, "num_round = \"ten\""},
       {With({{"etta", "0.1"}}), "Hyperparameter is unknown to XGBoost: etta"},
+      {With({{"_kfold", "5"}}), "Hyperparameter is unknown to XGBoost: _kfold"},
       {With({{"eta", "1.5"}}), "eta = \"1.5\", valid is a number in [0, 1]"},
       {With({{"eta", "nan"}}), "eta = \"nan\""},
       {With({{"eta", "0.1"}, {"learning_rate", "0.1"}}), "given twice: eta"},
