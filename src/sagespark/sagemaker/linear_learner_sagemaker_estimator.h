@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sagespark/ml/param.h"
+#include "sagespark/ml/saved_stage.h"
 #include "sagespark/sagemaker/algorithm_options.h"
 #include "sagespark/sagemaker/sagemaker_estimator.h"
 #include "sagespark/sagemaker/serializers.h"
@@ -75,6 +76,9 @@ struct LinearLearnerParams {
 template <typename Self>
 class LinearLearnerSageMakerEstimator : public SageMakerEstimator, public LinearLearnerParams {
  public:
+  /// The estimator that was saved in a folder; see SageMakerEstimator::load.
+  static Self load(const std::string& path) { return ml::LoadStageAs<Self>(path); }
+
   Self& setFeatureDim(int value) { return With(featureDim, value); }
   Self& setMiniBatchSize(int value) { return With(miniBatchSize, value); }
   Self& setEpochs(int value) { return With(epochs, value); }

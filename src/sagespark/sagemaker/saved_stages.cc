@@ -1,7 +1,9 @@
 #include "sagespark/sagemaker/saved_stages.h"
 
 #include "sagespark/ml/saved_stage.h"
+#include "sagespark/sagemaker/factorization_machines_estimators.h"
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
+#include "sagespark/sagemaker/linear_learner_sagemaker_estimator.h"
 #include "sagespark/sagemaker/sagemaker_estimator.h"
 #include "sagespark/sagemaker/sagemaker_model.h"
 #include "sagespark/sagemaker/saved_options.h"
@@ -78,7 +80,12 @@ bool RegisterSageMakerStages() {
   static const bool registered = [] {
     ml::registerStageFormat(typeid(SageMakerEstimator), std::string(kPackage) + "SageMakerEstimator", EstimatorFormat());
     ml::registerStageFormat(typeid(SageMakerModel), std::string(kPackage) + "SageMakerModel", ModelFormat());
+    RegisterAlgorithm<FactorizationMachinesBinaryClassifier, FactorizationMachinesBinaryClassifierAlgorithm>("FactorizationMachinesBinaryClassifier");
+    RegisterAlgorithm<FactorizationMachinesRegressor, FactorizationMachinesRegressorAlgorithm>("FactorizationMachinesRegressor");
     RegisterAlgorithm<KMeansSageMakerEstimator, KMeansAlgorithm>("KMeansSageMakerEstimator");
+    RegisterAlgorithm<LinearLearnerBinaryClassifier, LinearLearnerBinaryClassifierAlgorithm>("LinearLearnerBinaryClassifier");
+    RegisterAlgorithm<LinearLearnerMultiClassClassifier, LinearLearnerMultiClassClassifierAlgorithm>("LinearLearnerMultiClassClassifier");
+    RegisterAlgorithm<LinearLearnerRegressor, LinearLearnerRegressorAlgorithm>("LinearLearnerRegressor");
     RegisterAlgorithm<XGBoostSageMakerEstimator, XGBoostAlgorithm>("XGBoostSageMakerEstimator");
     return true;
   }();

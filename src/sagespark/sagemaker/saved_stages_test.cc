@@ -11,7 +11,9 @@
 #include "sagespark/ml/pca.h"
 #include "sagespark/ml/pipeline.h"
 #include "sagespark/ml/saved_stage.h"
+#include "sagespark/sagemaker/factorization_machines_estimators.h"
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
+#include "sagespark/sagemaker/linear_learner_sagemaker_estimator.h"
 #include "sagespark/sagemaker/saved_objects.h"
 #include "sagespark/sagemaker/saved_options.h"
 #include "sagespark/sagemaker/xgboost_sagemaker_estimator.h"
@@ -231,6 +233,10 @@ TEST_F(SavedSageMakerStagesTest, EveryAlgorithmsEstimatorIsKnown) {
   const auto xgboost = XGBoostSageMakerEstimator::load(Path("xgboost"));
   EXPECT_EQ(xgboost.getNumRound(), 7);
   EXPECT_EQ(xgboost.trainingContentType(), "text/csv");
+  LinearLearnerMultiClassClassifier({.endpointInstanceType = "ml.c4.xlarge"}).setNumClasses(10).setWd(0.5).save(Path("linear"));
+  EXPECT_EQ(LinearLearnerMultiClassClassifier::load(Path("linear")).getWd(), 0.5);
+  FactorizationMachinesRegressor({.endpointInstanceType = "ml.c4.xlarge"}).setNumFactors(7).save(Path("factors"));
+  EXPECT_EQ(FactorizationMachinesRegressor::load(Path("factors")).getNumFactors(), 7);
 }
 
 TEST_F(SavedSageMakerStagesTest, CredentialsAreNeverSaved) {
