@@ -42,6 +42,9 @@ class LDASageMakerEstimator : public SageMakerEstimator {
   /// the algorithm trains on one machine.
   explicit LDASageMakerEstimator(LDASageMakerEstimatorOptions options);
 
+  /// The estimator that was saved in a folder; see SageMakerEstimator::load.
+  static LDASageMakerEstimator load(const std::string& path);
+
   static const ml::IntParam numTopics;      ///< `num_topics`: topics of the model, >= 1. Required.
   static const ml::DoubleParam alpha0;      ///< `alpha0`: sum of the Dirichlet weights of the topics, > 0.
   static const ml::IntParam maxRestarts;    ///< `max_restarts`: runs of alternating least squares, >= 1.

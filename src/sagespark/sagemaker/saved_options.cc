@@ -8,6 +8,7 @@
 #include "sagespark/base/exception.h"
 #include "sagespark/sagemaker/factorization_machines_estimators.h"
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
+#include "sagespark/sagemaker/lda_sagemaker_estimator.h"
 #include "sagespark/sagemaker/linear_learner_sagemaker_estimator.h"
 #include "sagespark/sagemaker/saved_objects.h"
 #include "sagespark/sagemaker/xgboost_sagemaker_estimator.h"
@@ -400,6 +401,7 @@ void LoadAlgorithmOptions(const json::Object& saved, Options& options) {
 template void LoadAlgorithmOptions(const json::Object&, FactorizationMachinesBinaryClassifierOptions&);
 template void LoadAlgorithmOptions(const json::Object&, FactorizationMachinesRegressorOptions&);
 template void LoadAlgorithmOptions(const json::Object&, KMeansSageMakerEstimatorOptions&);
+template void LoadAlgorithmOptions(const json::Object&, LDASageMakerEstimatorOptions&);
 template void LoadAlgorithmOptions(const json::Object&, LinearLearnerBinaryClassifierOptions&);
 template void LoadAlgorithmOptions(const json::Object&, LinearLearnerMultiClassClassifierOptions&);
 template void LoadAlgorithmOptions(const json::Object&, LinearLearnerRegressorOptions&);

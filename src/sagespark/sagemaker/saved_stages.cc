@@ -3,6 +3,7 @@
 #include "sagespark/ml/saved_stage.h"
 #include "sagespark/sagemaker/factorization_machines_estimators.h"
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
+#include "sagespark/sagemaker/lda_sagemaker_estimator.h"
 #include "sagespark/sagemaker/linear_learner_sagemaker_estimator.h"
 #include "sagespark/sagemaker/sagemaker_estimator.h"
 #include "sagespark/sagemaker/sagemaker_model.h"
@@ -83,6 +84,7 @@ bool RegisterSageMakerStages() {
     RegisterAlgorithm<FactorizationMachinesBinaryClassifier, FactorizationMachinesBinaryClassifierAlgorithm>("FactorizationMachinesBinaryClassifier");
     RegisterAlgorithm<FactorizationMachinesRegressor, FactorizationMachinesRegressorAlgorithm>("FactorizationMachinesRegressor");
     RegisterAlgorithm<KMeansSageMakerEstimator, KMeansAlgorithm>("KMeansSageMakerEstimator");
+    RegisterAlgorithm<LDASageMakerEstimator, LDAAlgorithm>("LDASageMakerEstimator");
     RegisterAlgorithm<LinearLearnerBinaryClassifier, LinearLearnerBinaryClassifierAlgorithm>("LinearLearnerBinaryClassifier");
     RegisterAlgorithm<LinearLearnerMultiClassClassifier, LinearLearnerMultiClassClassifierAlgorithm>("LinearLearnerMultiClassClassifier");
     RegisterAlgorithm<LinearLearnerRegressor, LinearLearnerRegressorAlgorithm>("LinearLearnerRegressor");
@@ -97,6 +99,7 @@ SageMakerModel SageMakerModel::load(const std::string& path) { return ml::LoadSt
 KMeansSageMakerEstimator KMeansSageMakerEstimator::load(const std::string& path) {
   return ml::LoadStageAs<KMeansSageMakerEstimator>(path);
 }
+LDASageMakerEstimator LDASageMakerEstimator::load(const std::string& path) { return ml::LoadStageAs<LDASageMakerEstimator>(path); }
 XGBoostSageMakerEstimator XGBoostSageMakerEstimator::load(const std::string& path) {
   return ml::LoadStageAs<XGBoostSageMakerEstimator>(path);
 }
