@@ -47,7 +47,7 @@ std::vector<NamedScore> FactorizationMachinesScores::Named() const {
   const auto found = static_cast<double>(2 * true_positives_);
   return {{.name = "binary_classification_accuracy", .is_loss = false, .value = 1 - wrong / rows},
           {.name = "binary_classification_cross_entropy", .value = cross_entropy_ / rows},
-          {.name = "binary_f_beta", .is_loss = false, .value = found == 0 ? 0 : found / (found + wrong)}};
+          {.name = "binary_f_1.000", .is_loss = false, .value = found == 0 ? 0 : found / (found + wrong)}};
 }
 
 }  // namespace sagespark::algo

@@ -36,7 +36,7 @@ class FactorizationMachinesScores {
   double loss() const { return task_ == FactorizationMachinesTask::kRegressor ? squares_ / 2 : cross_entropy_; }
 
   /// Regressor: rmse, mse, absolute_loss. Classifier, threshold 0.5: binary_classification_accuracy,
-  /// binary_classification_cross_entropy (natural logarithm, mean of the rows), binary_f_beta (beta 1; 0 when no row
+  /// binary_classification_cross_entropy (natural logarithm, mean of the rows), binary_f_1.000 (binary_f_beta of beta 1; 0 when no row
   /// of class 1 was found). Needs a row.
   std::vector<NamedScore> Named() const;
 

@@ -40,7 +40,7 @@ TEST(FactorizationMachinesScoresTest, AClassifiersScoresByHand) {
   EXPECT_EQ(named[1].name, "binary_classification_cross_entropy");
   EXPECT_TRUE(named[1].is_loss);
   EXPECT_DOUBLE_EQ(named[1].value, (2 * std::log(4.0 / 3) + 2 * std::log(4.0) + std::log(2.0)) / 5);
-  EXPECT_EQ(named[2].name, "binary_f_beta");
+  EXPECT_EQ(named[2].name, "binary_f_1.000");
   EXPECT_FALSE(named[2].is_loss);
   EXPECT_DOUBLE_EQ(named[2].value, 2 * 2 / (2 * 2 + 1 + 1.0));  // 2 TP / (2 TP + FP + FN).
 }

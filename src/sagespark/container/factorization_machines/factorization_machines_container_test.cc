@@ -136,7 +136,7 @@ TEST_F(FactorizationMachinesContainerTest, WritesTheMetricsOfEveryEpoch) {
   EXPECT_GT(Metric("epoch=0, train binary_classification_cross_entropy <loss"),
             3 * Metric("epoch=9, train binary_classification_cross_entropy <loss"));
   EXPECT_GT(Metric("epoch=9, train binary_classification_accuracy <score"), 0.95);
-  EXPECT_GT(Metric("epoch=9, train binary_f_beta <score"), 0.95);
+  EXPECT_GT(Metric("epoch=9, train binary_f_1.000 <score"), 0.95);
   EXPECT_EQ(Metric("train binary_classification_accuracy <score"),
             Metric("epoch=9, train binary_classification_accuracy <score"));
 }
@@ -147,8 +147,8 @@ TEST_F(FactorizationMachinesContainerTest, ScoresTheTestChannel) {
   ASSERT_EQ(Train(), 0) << log_.str();
   EXPECT_GT(Metric("test binary_classification_accuracy <score"), 0.98);
   EXPECT_LT(Metric("test binary_classification_cross_entropy <loss"), 0.3);
-  EXPECT_GT(Metric("test binary_f_beta <score"), 0.98);
-  EXPECT_THAT(log_.str(), ContainsRegex("#test_score \\(algo-1\\) : \\('binary_f_beta', [0-9.]+\\)"));
+  EXPECT_GT(Metric("test binary_f_1.000 <score"), 0.98);
+  EXPECT_THAT(log_.str(), ContainsRegex("#test_score \\(algo-1\\) : \\('binary_f_1.000', [0-9.]+\\)"));
   EXPECT_THAT(log_.str(), Not(HasSubstr("Test data is not provided")));
   Configure(R"(, "predictor_type": "regressor")", R"({"train": {}, "test": {}})");
   ASSERT_EQ(Train(), 0) << log_.str();
