@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include "sagespark/algo/hyperparameters.h"
 #include "sagespark/algo/xgboost/metrics.h"
 
 namespace sagespark::algo {
@@ -133,10 +134,6 @@ const Rule* FindRule(std::string_view name) {
   return found == rules.end() ? nullptr : &*found;
 }
 
-Error NotValid(std::string_view name, std::string_view value, std::string_view valid) {
-  return InvalidArgument(fmt::format("Hyperparameter is not valid: {} = \"{}\", valid is {}", name, value, valid));
-}
-
 std::string_view Trim(std::string_view text, std::string_view blanks = " \t\r\n") {
   const size_t first = text.find_first_not_of(blanks);
   if (first == std::string_view::npos) return {};
@@ -166,28 +163,23 @@ std::optional<T> ParseNumber(std::string_view text) {
   return value;
 }
 
-std::string RangeOf(const Rule& rule) {
-  const std::string what = rule.kind == Kind::kInteger ? "an integer" : "a number";
-  if (rule.least == -kInfinity && rule.most == kInfinity) return what;
-  if (rule.most == kInfinity) return fmt::format("{} {} {}", what, rule.open_least ? ">" : ">=", rule.least);
-  return fmt::format("{} in {}{:.10g}, {:.10g}{}", what, rule.open_least ? '(' : '[', rule.least, rule.most,
-                     rule.open_most ? ')' : ']');
-}
-
 Status CheckValue(const Rule& rule, const std::string& text) {
   if (rule.kind == Kind::kText) return Status::Ok();
   if (rule.kind == Kind::kChoice) {
     return IsOneOf(text, rule.choices) ? Status::Ok()
-                                       : NotValid(rule.name, text, "one of " + std::string(rule.choices));
+                                       : HyperparameterNotValid(rule.name, text, "one of " + std::string(rule.choices));
   }
-  std::optional<double> value;
-  if (rule.kind == Kind::kNumber) value = ParseNumber<double>(text);
   if (rule.kind == Kind::kInteger) {
-    if (const auto integer = ParseNumber<int64_t>(text)) value = static_cast<double>(*integer);
+    const auto value = ParseNumber<int64_t>(text);
+    if (!value) return HyperparameterNotValid(rule.name, text, "an integer");
+    return CheckHyperparameter(rule.name, *value,
+                               {.least = static_cast<int64_t>(rule.least), .most = static_cast<int64_t>(rule.most)});
   }
-  const bool is_valid = value && std::isfinite(*value) && *value >= rule.least && *value <= rule.most &&
-                        !(rule.open_least && *value == rule.least) && !(rule.open_most && *value == rule.most);
-  return is_valid ? Status::Ok() : NotValid(rule.name, text, RangeOf(rule));
+  const auto value = ParseNumber<double>(text);
+  if (!value) return HyperparameterNotValid(rule.name, text, "a number");
+  return CheckHyperparameter(rule.name, *value,
+                             {.least = rule.least, .most = rule.most, .is_least_open = rule.open_least,
+                              .is_most_open = rule.open_most});
 }
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kAliases = {
@@ -234,23 +226,23 @@ bool IsMetric(std::string_view metric) {
 Status CheckMetric(std::string_view name, const std::string& value, const std::string& metric,
                    const std::string& objective) {
   if (!IsMetric(metric) && !IsOwnMetric(metric)) {
-    return NotValid(name, value, fmt::format("a list of {}, error@T, ndcg@N, map@N, {}", kMetrics, kOwnMetrics));
+    return HyperparameterNotValid(name, value, fmt::format("a list of {}, error@T, ndcg@N, map@N, {}", kMetrics, kOwnMetrics));
   }
   const bool has_classes = objective.starts_with("binary:") || objective.starts_with("multi:");
   if (ComparesClasses(metric) && !has_classes) {
-    return NotValid(name, value, metric + " for objectives binary:* and multi:* only, not " + objective);
+    return HyperparameterNotValid(name, value, metric + " for objectives binary:* and multi:* only, not " + objective);
   }
   if (IsOfTwoClasses(metric) && objective.starts_with("multi:")) {
-    return NotValid(name, value, metric + " for objectives binary:* only, not " + objective);
+    return HyperparameterNotValid(name, value, metric + " for objectives binary:* only, not " + objective);
   }
   if (IsOwnMetric(metric) && !ComparesClasses(metric) && objective == "multi:softprob") {
-    return NotValid(name, value, metric + " for objectives with one prediction a row, not " + objective);
+    return HyperparameterNotValid(name, value, metric + " for objectives with one prediction a row, not " + objective);
   }
   if (metric == "auc" && !objective.starts_with("binary:") && !objective.starts_with("rank:")) {
-    return NotValid(name, value, "auc for objectives binary:* and rank:* only, not " + objective);
+    return HyperparameterNotValid(name, value, "auc for objectives binary:* and rank:* only, not " + objective);
   }
   if (metric == "aft-nloglik" && objective != "survival:aft") {
-    return NotValid(name, value, "aft-nloglik for objective survival:aft only, not " + objective);
+    return HyperparameterNotValid(name, value, "aft-nloglik for objective survival:aft only, not " + objective);
   }
   return Status::Ok();
 }
@@ -306,10 +298,10 @@ class Builder {
     const std::optional<int64_t> classes = IntegerOf("num_class");
     if (!params_.objective.starts_with("multi:")) {
       if (classes.value_or(1) == 1) return Status::Ok();
-      return NotValid("num_class", TextOf("num_class"), "for objectives multi:* only, not " + params_.objective);
+      return HyperparameterNotValid("num_class", TextOf("num_class"), "for objectives multi:* only, not " + params_.objective);
     }
     if (!classes) return InvalidArgument("Required hyperparameter is missing: num_class, for objective " + params_.objective);
-    if (*classes < 2) return NotValid("num_class", TextOf("num_class"), "an integer >= 2");
+    if (*classes < 2) return HyperparameterNotValid("num_class", TextOf("num_class"), "an integer >= 2");
     params_.num_class = *classes;
     params_.booster_parameters.emplace_back("num_class", fmt::to_string(*classes));
     return Status::Ok();
@@ -340,7 +332,7 @@ class Builder {
     const auto updaters = Split(*list);
     if (TextOf("booster") == "gblinear") {
       const bool is_valid = updaters.size() == 1 && IsOneOf(updaters[0], "shotgun, coord_descent");
-      return is_valid ? Status::Ok() : NotValid("updater", *list, "shotgun or coord_descent with booster gblinear");
+      return is_valid ? Status::Ok() : HyperparameterNotValid("updater", *list, "shotgun or coord_descent with booster gblinear");
     }
     const bool is_update = TextOf("process_type") == "update";
     const std::string_view valid = is_update ? "refresh, prune"
@@ -348,11 +340,11 @@ class Builder {
     int growers = 0;
     for (const std::string& updater : updaters) {
       if (!IsOneOf(updater, valid)) {
-        return NotValid("updater", *list, fmt::format("a list of {}{}", valid, is_update ? " with process_type update" : ""));
+        return HyperparameterNotValid("updater", *list, fmt::format("a list of {}{}", valid, is_update ? " with process_type update" : ""));
       }
       growers += updater.starts_with("grow_") ? 1 : 0;
     }
-    return growers <= 1 ? Status::Ok() : NotValid("updater", *list, "one that grows trees, not more");
+    return growers <= 1 ? Status::Ok() : HyperparameterNotValid("updater", *list, "one that grows trees, not more");
   }
 
   Status CheckConstraints() const {
@@ -360,18 +352,18 @@ class Builder {
     if (const std::string* text = Find("monotone_constraints")) {
       const std::string_view list = Trim(*text, "()[] ");
       for (const std::string& item : Split(list)) {
-        if (!IsOneOf(item, "-1, 0, 1")) return NotValid("monotone_constraints", *text, "a tuple of -1, 0 and 1: (1,0,-1)");
+        if (!IsOneOf(item, "-1, 0, 1")) return HyperparameterNotValid("monotone_constraints", *text, "a tuple of -1, 0 and 1: (1,0,-1)");
       }
       if (method != "exact" && method != "hist") {
-        return NotValid("monotone_constraints", *text, "with tree_method exact or hist only");
+        return HyperparameterNotValid("monotone_constraints", *text, "with tree_method exact or hist only");
       }
     }
     if (const std::string* text = Find("interaction_constraints")) {
       if (text->find_first_not_of("[]0123456789, ") != std::string::npos || !Trim(*text).starts_with("[[")) {
-        return NotValid("interaction_constraints", *text, "a list of lists of columns: [[0,1],[2,3]]");
+        return HyperparameterNotValid("interaction_constraints", *text, "a list of lists of columns: [[0,1],[2,3]]");
       }
       if (method != "exact" && method != "hist" && method != "approx") {
-        return NotValid("interaction_constraints", *text, "with tree_method exact, hist or approx only");
+        return HyperparameterNotValid("interaction_constraints", *text, "with tree_method exact, hist or approx only");
       }
     }
     return Status::Ok();
