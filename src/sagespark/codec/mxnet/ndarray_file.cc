@@ -111,9 +111,12 @@ class Reader {
   Status ReadValues(NdArray& array) {
     SAGESPARK_ASSIGN_OR_RETURN(const uint64_t count, CountOf(array.shape, sizeof(T)));
     SAGESPARK_ASSIGN_OR_RETURN(const std::string_view bytes, ReadBytes(count * sizeof(T)));
-    std::vector<T> values(static_cast<size_t>(count));
-    if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
-    array.values.assign(values.begin(), values.end());
+    array.values.resize(static_cast<size_t>(count));
+    for (size_t i = 0; i < array.values.size(); ++i) {
+      T value;
+      std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
+      array.values[i] = static_cast<float>(value);
+    }
     return Status::Ok();
   }
 
