@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -271,3 +272,23 @@ def test_the_launcher_names_the_algorithms():
     assert done.returncode == 64
     assert 'Unknown algorithm: "kmean"' in done.stderr
     assert "kmeans" in done.stderr
+
+
+def test_the_launcher_chooses_matrix_kernels_unless_the_user_does(tmp_path):
+    (tmp_path / "bin").mkdir()
+    launcher = shutil.copy(LAUNCHER, tmp_path / "bin")
+    show = tmp_path / "libexec/sagespark/show"
+    show.parent.mkdir(parents=True)
+    show.write_text('#!/bin/sh\necho "$OPENBLAS_CORETYPE"\n')
+    show.chmod(0o755)
+
+    def chosen(**environment):
+        environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_CORETYPE"} | environment
+        return subprocess.run([launcher, "show", "train"], capture_output=True, text=True, check=True, timeout=30,
+                              env=environment).stdout.strip()
+
+    processor = pathlib.Path("/proc/cpuinfo").read_text().split("\n\n")[0]
+    is_wide_amd = "AuthenticAMD" in processor and all(
+        flag in processor.split() for flag in ("avx512f", "avx512vl", "avx512bw", "avx512dq", "avx512cd"))
+    assert chosen() == ("SkylakeX" if is_wide_amd else "")
+    assert chosen(OPENBLAS_CORETYPE="Haswell") == "Haswell"

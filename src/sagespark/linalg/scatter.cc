@@ -14,15 +14,18 @@ namespace sagespark::linalg {
 namespace {
 
 constexpr int64_t kBlockRows = 1024;
-// Columns of a panel: a tile of two panels is one thread's task, and stays in its cache with them. Fixed by the number of columns, so
-// that all numbers of threads compute the same tiles.
-constexpr int64_t kMostPanelColumns = 192;
+// Columns of a panel. A tile of two panels is one thread's task: wide enough that OpenBLAS packs little for much work, and two
+// panels or more, so that two threads are kept busy. Fixed by the number of columns, so that all numbers of threads compute the
+// same tiles.
+constexpr int64_t kMostPanelColumns = 400;
+constexpr int64_t kLeastSharedColumns = 128;
 constexpr int64_t kColumnGranule = 16;
 
 int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 int64_t PanelWidth(int64_t cols) {
-  const int64_t even = DivideUp(cols, DivideUp(cols, kMostPanelColumns));
+  const int64_t panels = std::max<int64_t>(DivideUp(cols, kMostPanelColumns), cols >= kLeastSharedColumns ? 2 : 1);
+  const int64_t even = DivideUp(cols, panels);
   return DivideUp(even, kColumnGranule) * kColumnGranule;
 }
 
@@ -62,6 +65,32 @@ SAGESPARK_MULTIVERSION void CenterRow(const float* __restrict row, const float* 
 SAGESPARK_MULTIVERSION void CenterRow(const float* __restrict row, const double* __restrict center, double scale,
                                       int64_t cols, double* __restrict out) {
   for (int64_t i = 0; i < cols; ++i) out[i] = (static_cast<double>(row[i]) - center[i]) * scale;
+}
+
+template <typename T>
+struct TileRow {
+  const T* products;
+  const double* steps;
+  const double* residuals;
+  double step;
+  double residual;
+};
+
+// sums[i] += products[i] + step * steps[i] - residual * residuals[i]. Two functions, because target clones are no templates.
+SAGESPARK_MULTIVERSION void AddTileRow(const TileRow<float>& row, int64_t cols, double* __restrict sums) {
+  const float* __restrict products = row.products;
+  const double* __restrict steps = row.steps;
+  const double* __restrict residuals = row.residuals;
+  for (int64_t i = 0; i < cols; ++i) {
+    sums[i] += static_cast<double>(products[i]) + row.step * steps[i] - row.residual * residuals[i];
+  }
+}
+
+SAGESPARK_MULTIVERSION void AddTileRow(const TileRow<double>& row, int64_t cols, double* __restrict sums) {
+  const double* __restrict products = row.products;
+  const double* __restrict steps = row.steps;
+  const double* __restrict residuals = row.residuals;
+  for (int64_t i = 0; i < cols; ++i) sums[i] += products[i] + row.step * steps[i] - row.residual * residuals[i];
 }
 
 }  // namespace
@@ -175,18 +204,14 @@ void ScatterAccumulator::AddTile(int64_t block_rows, int64_t tile, const T* pane
   const double own = static_cast<double>(rows_);
   const double more = static_cast<double>(block_rows);
   const double step_weight = own * more / (own + more);
-  const double* const residuals = residuals_.data() + FirstOf(right);
-  const double* const steps = steps_.data() + FirstOf(right);
   for (int64_t i = 0; i < left_width; ++i) {
     const int64_t row = FirstOf(left) + i;
-    double* const sums = sums_.Row(row).data() + FirstOf(right);
-    const T* const product = products.data() + i * right_width;
-    const double step = step_weight * steps_[row];
-    const double residual = more * residuals_[row];
-    const int64_t end = left == right ? i + 1 : right_width;
-    for (int64_t j = 0; j < end; ++j) {
-      sums[j] += static_cast<double>(product[j]) + step * steps[j] - residual * residuals[j];
-    }
+    AddTileRow(TileRow<T>{.products = products.data() + i * right_width,
+                          .steps = steps_.data() + FirstOf(right),
+                          .residuals = residuals_.data() + FirstOf(right),
+                          .step = step_weight * steps_[row],
+                          .residual = more * residuals_[row]},
+               left == right ? i + 1 : right_width, sums_.Row(row).data() + FirstOf(right));
   }
 }
 

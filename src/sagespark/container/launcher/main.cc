@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
@@ -37,6 +39,19 @@ int Usage(const std::vector<std::string>& algorithms) {
   return kUsageError;
 }
 
+/// OpenBLAS takes AMD processors with AVX-512 that are younger than it for older ones without: the matrix products of all algorithms
+/// are half as fast then. It reads its choice when it is loaded, so that the algorithm itself is too late to say it.
+void ChooseMatrixKernels() {
+#if defined(__x86_64__)
+  constexpr int kKeepTheUsersChoice = 0;
+  __builtin_cpu_init();
+  if (__builtin_cpu_is("amd") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd")) {
+    setenv("OPENBLAS_CORETYPE", "SkylakeX", kKeepTheUsersChoice);
+  }
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -50,6 +65,7 @@ int main(int argc, char** argv) {
     return Usage(algorithms);
   }
   const std::string program = (libexec / argv[1]).string();
+  ChooseMatrixKernels();
   argv[1] = argv[0];
   execv(program.c_str(), argv + 1);
   std::cerr << "Cannot start " << program << ": " << std::strerror(errno) << '\n';
