@@ -5,6 +5,7 @@
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
 #include "sagespark/sagemaker/lda_sagemaker_estimator.h"
 #include "sagespark/sagemaker/linear_learner_sagemaker_estimator.h"
+#include "sagespark/sagemaker/pca_sagemaker_estimator.h"
 #include "sagespark/sagemaker/sagemaker_estimator.h"
 #include "sagespark/sagemaker/sagemaker_model.h"
 #include "sagespark/sagemaker/saved_options.h"
@@ -88,6 +89,7 @@ bool RegisterSageMakerStages() {
     RegisterAlgorithm<LinearLearnerBinaryClassifier, LinearLearnerBinaryClassifierAlgorithm>("LinearLearnerBinaryClassifier");
     RegisterAlgorithm<LinearLearnerMultiClassClassifier, LinearLearnerMultiClassClassifierAlgorithm>("LinearLearnerMultiClassClassifier");
     RegisterAlgorithm<LinearLearnerRegressor, LinearLearnerRegressorAlgorithm>("LinearLearnerRegressor");
+    RegisterAlgorithm<PCASageMakerEstimator, PCAAlgorithm>("PCASageMakerEstimator");
     RegisterAlgorithm<XGBoostSageMakerEstimator, XGBoostAlgorithm>("XGBoostSageMakerEstimator");
     return true;
   }();
@@ -100,6 +102,9 @@ KMeansSageMakerEstimator KMeansSageMakerEstimator::load(const std::string& path)
   return ml::LoadStageAs<KMeansSageMakerEstimator>(path);
 }
 LDASageMakerEstimator LDASageMakerEstimator::load(const std::string& path) { return ml::LoadStageAs<LDASageMakerEstimator>(path); }
+PCASageMakerEstimator PCASageMakerEstimator::load(const std::string& path) {
+  return ml::LoadStageAs<PCASageMakerEstimator>(path);
+}
 XGBoostSageMakerEstimator XGBoostSageMakerEstimator::load(const std::string& path) {
   return ml::LoadStageAs<XGBoostSageMakerEstimator>(path);
 }

@@ -67,6 +67,10 @@ FactorizationMachinesRegressorDeserializer::operator std::shared_ptr<const codec
   return std::make_shared<codec::FactorizationMachinesRegressorDeserializer>(scoreColumnName);
 }
 
+PCAProtobufResponseRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
+  return std::make_shared<codec::PCAProtobufResponseRowDeserializer>(projectionColumnName);
+}
+
 ProtobufResponseRowDeserializer::operator std::shared_ptr<const codec::ResponseRowDeserializer>() const {
   return std::make_shared<codec::ProtobufResponseRowDeserializer>(schema.fields(), protobufKeys);
 }

@@ -102,6 +102,12 @@ struct FactorizationMachinesRegressorDeserializer {
   operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
 };
 
+/// The answers of PCA, a column of vectors, of one component too.
+struct PCAProtobufResponseRowDeserializer {
+  std::string projectionColumnName = "projection";
+  operator std::shared_ptr<const codec::ResponseRowDeserializer>() const;  // NOLINT
+};
+
 /// Any Amazon Records: one column for each field of `schema`, read from the label of the same name, or of that in `protobufKeys`.
 struct ProtobufResponseRowDeserializer {
   data::Schema schema;
