@@ -205,7 +205,7 @@ Result<FactorizationMachinesModel> Decode(std::vector<archive::ZipEntry> entries
   SAGESPARK_ASSIGN_OR_RETURN(std::string* const params, files.Get("params"));
   auto arrays = codec::ReadNdArrays(*params);
   if (!arrays.ok()) return arrays.error().WithContext("params");
-  *params = std::string();  // The arrays are all that is needed of it.
+  std::string().swap(*params);  // The arrays are all that is needed of it; assignment would keep the memory.
   SAGESPARK_ASSIGN_OR_RETURN(FactorizationMachinesModel model, FromArrays(task, Arrays(*std::move(arrays))));
   if (IntegerOf(*feature_dim) != model.feature_dim()) {
     return NoModel(fmt::format("its meta.json says feature_dim {}, its params have {} features",
