@@ -17,4 +17,7 @@ void AddEnv(CLI::App& app);
 /// `data mnist [--from DIR] [--region REGION] [--to DIR]`: MNIST as LibSVM into the S3 that AWS_ENDPOINT_URL names.
 void AddData(CLI::App& app);
 
+/// `clean [--older-than AGE] [--run ID] [--staging S3URI]... [--dry-run]`: deletes what runs left behind, here or on AWS.
+void AddClean(CLI::App& app);
+
 }  // namespace sagespark::cli

@@ -8,6 +8,7 @@ int main(int argc, char** argv) {
   sagespark::cli::AddServe(app);
   sagespark::cli::AddEnv(app);
   sagespark::cli::AddData(app);
+  sagespark::cli::AddClean(app);
   CLI11_PARSE(app, argc, argv);
   return 0;
 }

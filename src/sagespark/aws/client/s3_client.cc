@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <map>
 #include <mutex>
 
@@ -25,6 +26,18 @@ int64_t ParseSize(std::string_view text) {
   int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
+}
+
+/// "2026-11-21T14:25:00.000Z" to the second; none when it is no such time.
+std::optional<SystemTime> ParseTime(std::string_view text) {
+  int year = 0;
+  unsigned month = 0, day = 0;
+  int hour = 0, minute = 0, second = 0;
+  const std::string copy(text);
+  const int fields = std::sscanf(copy.c_str(), "%d-%2u-%2uT%2d:%2d:%2d", &year, &month, &day, &hour, &minute, &second);
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  if (fields != 6 || !date.ok()) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
 }
 
 /// Joins a query from names and raw values, sorted as given.
@@ -170,7 +183,8 @@ class Client final : public S3Client {
         SAGESPARK_ASSIGN_OR_RETURN(std::string key, DecodeKey(child.TextOf("Key")));
         page.objects.push_back({.key = std::move(key),
                                 .size = ParseSize(child.TextOf("Size")),
-                                .etag = WithoutQuotes(std::string(child.TextOf("ETag")))});
+                                .etag = WithoutQuotes(std::string(child.TextOf("ETag"))),
+                                .last_modified = ParseTime(child.TextOf("LastModified"))});
       } else if (child.name == "CommonPrefixes") {
         SAGESPARK_ASSIGN_OR_RETURN(std::string prefix, DecodeKey(child.TextOf("Prefix")));
         page.common_prefixes.push_back(std::move(prefix));
@@ -279,7 +293,7 @@ class Client final : public S3Client {
       for (const auto& child : root.children) {
         if (child.name != "Upload") continue;
         SAGESPARK_ASSIGN_OR_RETURN(std::string key, DecodeKey(child.TextOf("Key")));
-        uploads.push_back({std::move(key), std::string(child.TextOf("UploadId"))});
+        uploads.push_back({std::move(key), std::string(child.TextOf("UploadId")), ParseTime(child.TextOf("Initiated"))});
       }
       if (root.TextOf("IsTruncated") != "true") return uploads;
       SAGESPARK_ASSIGN_OR_RETURN(key_marker, DecodeKey(root.TextOf("NextKeyMarker")));

@@ -15,6 +15,7 @@ struct S3ObjectInfo {
   int64_t size = 0;          ///< Bytes of the whole object.
   std::string etag;          ///< Without quotes.
   std::string content_type;  ///< Of HeadObject and GetObject only.
+  std::optional<SystemTime> last_modified{};  ///< Of listings only; none when the store sends none.
 };
 
 /// An object's bytes as they arrive, over one connection. Not thread-safe.
@@ -64,6 +65,7 @@ struct S3Part {
 struct S3Upload {
   std::string key;
   std::string upload_id;
+  std::optional<SystemTime> initiated{};  ///< None when the store sends none.
 };
 
 /// Object storage. Thread-safe. Each call has its own retries; errors name operation, bucket and key: kNotFound

@@ -123,6 +123,18 @@ TEST_F(S3ClientTest, ListObjectsFollowsContinuationTokensToTheEnd) {
   EXPECT_THAT(keys, ElementsAre("job/0", "job/a b+c", "job/1"));
 }
 
+TEST_F(S3ClientTest, AListingTellsWhenObjectsChangedLast) {
+  ScriptedServer server({{.reply = {.body = "<ListBucketResult><Contents><Key>a</Key><LastModified>2023-11-14T22:13:20.123Z</LastModified>"
+                                            "</Contents><Contents><Key>b</Key></Contents><Contents><Key>c</Key>"
+                                            "<LastModified>2023-13-14T22:13:20Z</LastModified></Contents></ListBucketResult>"}}});
+  std::vector<std::optional<SystemTime>> times;
+  ASSERT_OK(ClientOf(server)->ListObjects("bucket", {}, [&](const S3ObjectInfo& object) {
+    times.push_back(object.last_modified);
+    return true;
+  }));
+  EXPECT_THAT(times, ElementsAre(SystemTime(std::chrono::seconds(1'700'000'000)), std::nullopt, std::nullopt));
+}
+
 TEST_F(S3ClientTest, AListingEndsWhenTheVisitorHasEnough) {
   ScriptedServer server({{.reply = Page({"a", "b"}, "next")}});
   int visits = 0;
