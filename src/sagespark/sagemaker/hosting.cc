@@ -106,6 +106,10 @@ aws::sagemaker::CreateModelRequest ModelRequest(const HostingSpec& spec, const s
           .enable_network_isolation = IfTrue(spec.network_isolation)};
 }
 
+Status CheckModel(const HostingSpec& spec, const std::string& name) {
+  return Check("CreateModel", ToJson(ModelRequest(spec, name)));
+}
+
 Status CheckHosting(const HostingSpec& spec, const NamePolicy& names) {
   const HostingRequests requests = MakeRequests(spec, names);
   SAGESPARK_RETURN_IF_ERROR(Check("CreateModel", ToJson(requests.model)));

@@ -40,6 +40,9 @@ struct HostingContext {
 /// Checks the three requests against AWS's rules without sending them.
 Status CheckHosting(const HostingSpec& spec, const NamePolicy& names);
 
+/// Checks the request that makes the model alone.
+Status CheckModel(const HostingSpec& spec, const std::string& name);
+
 /// The request that makes the model alone.
 aws::sagemaker::CreateModelRequest ModelRequest(const HostingSpec& spec, const std::string& name);
 

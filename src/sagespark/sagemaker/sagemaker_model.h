@@ -10,6 +10,7 @@
 #include "sagespark/aws/client/sagemaker_runtime_client.h"
 #include "sagespark/base/cancellation.h"
 #include "sagespark/ml/pipeline_stage.h"
+#include "sagespark/sagemaker/batch_transform.h"
 #include "sagespark/sagemaker/created_resources.h"
 #include "sagespark/sagemaker/endpoint_creation_policy.h"
 #include "sagespark/sagemaker/name_policy.h"
@@ -161,6 +162,17 @@ class SageMakerModel : public ml::Model {
   /// CREATE_ON_TRANSFORM, which is created by the first call. Throws when the columns do not fit or there is no endpoint.
   sql::DataFrame transform(const sql::DataFrame& dataset) const override;
 
+  /// Predicts the rows of `dataset` by a transform job, without an endpoint: stages them in S3 as the model's serializer writes them,
+  /// waits for the job, and deletes what it staged. The DataFrame reads the predictions from S3, in row order, with the columns of
+  /// transform. The rows of `dataset` are computed again when it is read; when they are other rows than before, that is an error
+  /// (kConflict). Throws kModelError with the job's FailureReason when the job fails; nothing is left then.
+  ///
+  /// The job runs on a model of its own, or on that of the existing endpoint.
+  sql::DataFrame batchTransform(const sql::DataFrame& dataset, const BatchTransformOptions& options = {}) const;
+
+  /// The same for objects in S3, all of a prefix; returns the folder of the predictions: each object's name with ".out" behind it.
+  S3DataPath batchTransform(const S3DataPath& input, const BatchTransformOptions& options = {}) const;
+
   /// Throws kSchemaMismatch when the serializer refuses `schema`.
   data::Schema transformSchema(const data::Schema& schema) const override;
 
@@ -192,6 +204,7 @@ class SageMakerModel : public ml::Model {
 
  private:
   struct Hosting;
+  class BatchTransform;
 
   void CheckOptions() const;
   HostingSpec MakeHostingSpec() const;

@@ -36,6 +36,16 @@ Status WriteObject(io::FileSystem& files, const Uri& object, std::string_view by
 
 std::string Crc32(std::string_view bytes) { return DigestOf(DigestAlgorithm::kCrc32, bytes); }
 
+class BorrowedStream final : public data::BatchStream {
+ public:
+  explicit BorrowedStream(data::BatchStream& stream) : stream_(stream) {}
+  const std::shared_ptr<const data::Schema>& schema() const override { return stream_.schema(); }
+  Result<std::optional<data::Batch>> Next() override { return stream_.Next(); }
+
+ private:
+  data::BatchStream& stream_;
+};
+
 class JoinedStream final : public data::BatchStream {
  public:
   JoinedStream(std::shared_ptr<const BatchPredictions> predictions, std::unique_ptr<data::BatchStream> input,
@@ -96,9 +106,9 @@ class JoinedStream final : public data::BatchStream {
 }  // namespace
 
 Status WriteBatchObjects(const Inference& inference, io::FileSystem& files, const Uri& folder,
-                         std::unique_ptr<data::BatchStream> rows, int partition, const CancellationToken& cancellation,
+                         data::BatchStream& rows, int partition, const CancellationToken& cancellation,
                          std::vector<BatchObject>& written) {
-  RequestCutter cutter = MakeCutter(inference, std::move(rows), partition);
+  RequestCutter cutter = MakeCutter(inference, std::make_unique<BorrowedStream>(rows), partition);
   for (;;) {
     SAGESPARK_RETURN_IF_ERROR(cancellation.Check());
     SAGESPARK_ASSIGN_OR_RETURN(const std::optional<RowRequest> request, cutter.Next());

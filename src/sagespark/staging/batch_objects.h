@@ -20,7 +20,7 @@ struct BatchObject {
 /// Cuts the rows of partition `partition` into requests and writes each as an object of `folder`. Rows and serializer are those of
 /// `inference`, whose endpoint is not asked. On an error `written` holds what is there already.
 Status WriteBatchObjects(const Inference& inference, io::FileSystem& files, const Uri& folder,
-                         std::unique_ptr<data::BatchStream> rows, int partition, const CancellationToken& cancellation,
+                         data::BatchStream& rows, int partition, const CancellationToken& cancellation,
                          std::vector<BatchObject>& written);
 
 /// The objects of one batch transform, and where their predictions are: NAME.out.

@@ -35,8 +35,8 @@ class BatchObjectsTest : public ::testing::Test {
 
   std::vector<BatchObject> Write(std::vector<std::string> batches) {
     std::vector<BatchObject> written;
-    EXPECT_OK(WriteBatchObjects(TwoRowsAtATime(), *files_, folder_, std::make_unique<Batches>(kNumbers, std::move(batches)), 0,
-                                {}, written));
+    Batches rows(kNumbers, std::move(batches));
+    EXPECT_OK(WriteBatchObjects(TwoRowsAtATime(), *files_, folder_, rows, 0, {}, written));
     return written;
   }
 

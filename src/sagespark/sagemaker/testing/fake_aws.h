@@ -21,7 +21,7 @@ namespace sagespark::sagemaker::testing {
 using Calls = std::vector<std::string>;
 
 /// A control plane that plays a script. Everything exists that was created, or put into `existing`.
-class FakeSageMaker final : public aws::SageMakerClient {
+class FakeSageMaker : public aws::SageMakerClient {
  public:
   explicit FakeSageMaker(std::shared_ptr<Calls> calls = std::make_shared<Calls>()) : calls_(std::move(calls)) {}
 
@@ -118,7 +118,8 @@ class FakeSageMaker final : public aws::SageMakerClient {
       const aws::sagemaker::DescribeEndpointConfigRequest& request, const aws::CallOptions&) override {
     SAGESPARK_RETURN_IF_ERROR(Note("DescribeEndpointConfig", request.endpoint_config_name, ToJson(request)));
     SAGESPARK_RETURN_IF_ERROR(RequireExisting("config " + request.endpoint_config_name));
-    return aws::sagemaker::DescribeEndpointConfigResponse{};
+    return aws::sagemaker::DescribeEndpointConfigResponse{
+        .production_variants = {{.variant_name = "AllRequests", .model_name = "model of " + request.endpoint_config_name}}};
   }
   Result<aws::sagemaker::ListEndpointConfigsResponse> ListEndpointConfigs(
       const aws::sagemaker::ListEndpointConfigsRequest&, const aws::CallOptions&) override {
@@ -235,7 +236,7 @@ class FakeSts final : public aws::StsClient {
 };
 
 /// Of S3 what a fit asks its client for: buckets.
-class FakeS3 final : public aws::S3Client {
+class FakeS3 : public aws::S3Client {
  public:
   explicit FakeS3(std::shared_ptr<Calls> calls) : calls_(std::move(calls)) {}
   Status CreateBucket(const std::string& bucket, const aws::CallOptions&) override {
