@@ -3,8 +3,8 @@
 //   facade_probe '{"data": {"format": "libsvm", "load": ["s3a://bucket/prefix"], "options": {"numFeatures": "4"}}, "do": "collect"}'
 //
 // Data: "load" with "format" and "options"; or "rows" with "columns", where an array of numbers is a dense vector and "NaN" and
-// "Infinity" are numbers. "partitions" repartitions them. Actions: collect, show, write, fit, host, transform, set, fitPipeline,
-// transformSaved.
+// "Infinity" are numbers. "partitions" repartitions them. Actions: collect, show, write, fit, host, transform, batch, set,
+// fitPipeline, transformSaved.
 // Prints an object: what the action gives, or "error" (the exception's message) and "type".
 #include <cstdio>
 #include <exception>
@@ -90,8 +90,8 @@ DataFrame Load(const SparkSession& spark, const json::Value& data) {
   return spark.read().format(Text(data, "format")).options(Texts(data, "options")).load(paths);
 }
 
-DataFrame Data(const SparkSession& spark, const json::Value& request) {
-  const json::Value& data = *request.Find("data");
+DataFrame Data(const SparkSession& spark, const json::Value& request, std::string_view name = "data") {
+  const json::Value& data = *request.Find(name);
   const DataFrame rows = data.Find("rows") != nullptr ? InMemory(spark, data) : Load(spark, data);
   const int partitions = Int(data, "partitions", 0);
   return partitions > 0 ? rows.repartition(partitions) : rows;
@@ -142,6 +142,30 @@ S3Resource PathOrAuto(const json::Value& request, std::string_view name) {
   return S3AutoCreatePath();
 }
 
+RequestOptions Requests(const json::Value& request) {
+  RequestOptions options{.requestsInFlight = Int(request, "requestsInFlight", 8), .errorColumnName = OptionalText(request, "errorColumn")};
+  if (request.Find("rowsPerRequest") != nullptr) options.maxRowsPerRequest = Int(request, "rowsPerRequest", 0);
+  return options;
+}
+
+/// Options of "with": network, keys, spot, isolation, environment.
+void SetResources(KMeansSageMakerEstimatorOptions& options, const json::Value& request) {
+  options.tags = Texts(request, "tags");
+  options.runId = OptionalText(request, "runId");
+  if (Int(request, "timeout", 0) > 0) options.trainingTimeoutInSeconds = Int(request, "timeout", 0);
+  const json::Value* with = request.Find("with");
+  if (with == nullptr) return;
+  options.vpcConfig = {.subnets = {Text(*with, "subnet")}, .securityGroupIds = {Text(*with, "securityGroup")}};
+  options.trainingVolumeKmsKeyId = Text(*with, "volumeKey");
+  options.trainingKmsKeyId = Text(*with, "outputKey");
+  options.endpointVolumeKmsKeyId = Text(*with, "endpointKey");
+  options.enableManagedSpotTraining = true;
+  options.trainingMaxWaitTimeInSeconds = Int(*with, "maxWait", 0);
+  options.checkpointConfig = {.s3Uri = Text(*with, "checkpoints")};
+  options.enableNetworkIsolation = true;
+  options.trainingEnvironmentVariables = Texts(*with, "environment");
+}
+
 void Set(KMeansSageMakerEstimator& estimator, const std::string& name, const json::Value& value) {
   const auto number = [&] { return static_cast<int>(value.number()); };
   const auto text = [&] { return *value.if_string(); };
@@ -163,12 +187,14 @@ void Set(KMeansSageMakerEstimator& estimator, const std::string& name, const jso
 }
 
 KMeansSageMakerEstimator Estimator(const json::Value& request) {
-  KMeansSageMakerEstimator estimator({.sagemakerRole = IAMRole(kRole),
-                                      .trainingInstanceType = "ml.m4.xlarge",
-                                      .endpointInstanceType = "ml.m4.xlarge",
-                                      .trainingInputS3DataPath = PathOrAuto(request, "input"),
-                                      .trainingOutputS3DataPath = PathOrAuto(request, "output"),
-                                      .endpointCreationPolicy = Policy(request)});
+  KMeansSageMakerEstimatorOptions options{.sagemakerRole = IAMRole(kRole),
+                                          .trainingInstanceType = "ml.m4.xlarge",
+                                          .endpointInstanceType = "ml.m4.xlarge",
+                                          .trainingInputS3DataPath = PathOrAuto(request, "input"),
+                                          .trainingOutputS3DataPath = PathOrAuto(request, "output"),
+                                          .endpointCreationPolicy = Policy(request)};
+  SetResources(options, request);
+  KMeansSageMakerEstimator estimator(std::move(options));
   if (const json::Value* values = request.Find("hyperparameters")) {
     for (const auto& [name, value] : *values->if_object()) Set(estimator, name, value);
   }
@@ -177,8 +203,15 @@ KMeansSageMakerEstimator Estimator(const json::Value& request) {
 
 json::Object Fit(const SparkSession& spark, const json::Value& request) {
   const KMeansSageMakerEstimator estimator = Estimator(request);
-  json::Object answer = Created(estimator.fit(Data(spark, request)));
+  const bool validates = request.Find("validation") != nullptr;
+  const SageMakerModel model = validates ? estimator.fit(Data(spark, request), Data(spark, request, "validation"))
+                                         : estimator.fit(Data(spark, request));
+  json::Object answer = Created(model);
   answer["job"] = estimator.latestTrainingJob().value();
+  answer["run"] = model.runId();
+  json::Object metrics;
+  for (const auto& [name, value] : model.trainingMetrics()) metrics[name] = value;
+  answer["metrics"] = std::move(metrics);
   return answer;
 }
 
@@ -196,7 +229,8 @@ json::Object Transform(const SparkSession& spark, const json::Value& request) {
   const SageMakerModel model =
       SageMakerModel::fromEndpoint({.endpointName = Text(request, "endpoint"),
                                     .requestRowSerializer = ProtobufRequestRowSerializer(),
-                                    .responseRowDeserializer = KMeansProtobufResponseRowDeserializer()});
+                                    .responseRowDeserializer = KMeansProtobufResponseRowDeserializer(),
+                                    .requestOptions = Requests(request)});
   return {{"rows", Lines(model.transform(Data(spark, request)))}};
 }
 
@@ -251,6 +285,29 @@ json::Object TransformSaved(const SparkSession& spark, const json::Value& reques
   return answer;
 }
 
+/// A batch transform with an artifact in S3, of rows or, with "objects", of a prefix.
+json::Object Batch(const SparkSession& spark, const json::Value& request) {
+  const SageMakerModel model = SageMakerModel::fromModelS3Path({.modelPath = Text(request, "artifact"),
+                                                                .modelImage = Text(request, "image"),
+                                                                .modelExecutionRoleARN = kRole,
+                                                                .endpointInstanceType = "ml.m4.xlarge",
+                                                                .requestRowSerializer = ProtobufRequestRowSerializer(),
+                                                                .responseRowDeserializer = KMeansProtobufResponseRowDeserializer(),
+                                                                .endpointCreationPolicy = EndpointCreationPolicy::CREATE_ON_TRANSFORM,
+                                                                .requestOptions = Requests(request)});
+  if (const auto objects = OptionalText(request, "objects")) {
+    const S3DataPath output = model.batchTransform(S3DataPath::fromS3URI(*objects),
+                                                   {.splitType = "Line",
+                                                    .batchStrategy = "MultiRecord",
+                                                    .contentType = "text/csv",
+                                                    .accept = "text/csv",
+                                                    .assembleWith = "Line",
+                                                    .outputS3DataPath = S3DataPath::fromS3URI(Text(request, "output"))});
+    return {{"output", output.toS3UriString()}};
+  }
+  return {{"rows", Lines(model.batchTransform(Data(spark, request)))}};
+}
+
 /// What an estimator's setters say to each set of hyperparameters; "" when they take it.
 json::Object SetEach(const SparkSession&, const json::Value& request) {
   json::Array errors;
@@ -268,8 +325,8 @@ json::Object SetEach(const SparkSession&, const json::Value& request) {
 json::Object Run(const json::Value& request) {
   const SparkSession spark = SparkSession::builder().master("local[2]").getOrCreate();
   const std::map<std::string, std::function<json::Object(const SparkSession&, const json::Value&)>> actions = {
-      {"collect", Collect}, {"show", Show}, {"write", Write}, {"fit", Fit}, {"host", Host}, {"transform", Transform}, {"set", SetEach},
-      {"fitPipeline", FitPipeline}, {"transformSaved", TransformSaved},
+      {"collect", Collect}, {"show", Show}, {"write", Write}, {"fit", Fit}, {"host", Host}, {"transform", Transform},
+      {"batch", Batch}, {"set", SetEach}, {"fitPipeline", FitPipeline}, {"transformSaved", TransformSaved},
   };
   return actions.at(Text(request, "do"))(spark, request);
 }

