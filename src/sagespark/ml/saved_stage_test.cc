@@ -160,6 +160,9 @@ TEST_F(SavedStageTest, WritesSparksLayout) {
   EXPECT_THAT(Read("model/stages/0_pca_1/metadata/part-00000"),
               HasSubstr(R"("uid":"pca_1","paramMap":{"inputCol":"features","k":2,"outputCol":"projected"},)"
                         R"("defaultParamMap":{"outputCol":"pca_1__output"}})"));
+  // The footer, in clear: what Spark knows the matrix by.
+  EXPECT_THAT(Read("model/stages/0_pca_1/data/part-00000-c000.snappy.parquet"),
+              AllOf(HasSubstr("org.apache.spark.sql.parquet.row.metadata"), HasSubstr("org.apache.spark.ml.linalg.MatrixUDT")));
 }
 
 TEST_F(SavedStageTest, AModelThatWasSavedGivesTheSameBits) {

@@ -27,13 +27,15 @@ Error BrokenFile(const arrow::Status& status) { return CorruptData("Parquet file
 
 Result<std::string> EncodeParquetTable(const data::Batch& rows, const std::map<std::string, std::string>& metadata) {
   SAGESPARK_ASSIGN_OR_RETURN(const auto batch, ToArrow(rows));
-  const auto schema = batch->schema()->WithMetadata(arrow::key_value_metadata({metadata.begin(), metadata.end()}));
-  SAGESPARK_ASSIGN_OR_RETURN_ARROW(
-      const auto table, arrow::Table::FromRecordBatches(schema, {batch->ReplaceSchemaMetadata(schema->metadata())}));
   SAGESPARK_ASSIGN_OR_RETURN_ARROW(const auto sink, arrow::io::BufferOutputStream::Create());
   const auto properties = parquet::WriterProperties::Builder().compression(parquet::Compression::SNAPPY)->build();
+  SAGESPARK_ASSIGN_OR_RETURN_ARROW(
+      const auto writer, parquet::arrow::FileWriter::Open(*batch->schema(), arrow::default_memory_pool(), sink, properties));
+  SAGESPARK_RETURN_IF_ARROW_ERROR(writer->WriteRecordBatch(*batch));
+  // The schema's own metadata would go into the footer only together with the whole schema in Arrow's form.
   SAGESPARK_RETURN_IF_ARROW_ERROR(
-      parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), sink, parquet::DEFAULT_MAX_ROW_GROUP_LENGTH, properties));
+      writer->AddKeyValueMetadata(arrow::key_value_metadata({metadata.begin(), metadata.end()})));
+  SAGESPARK_RETURN_IF_ARROW_ERROR(writer->Close());
   SAGESPARK_ASSIGN_OR_RETURN_ARROW(const auto buffer, sink->Finish());
   return buffer->ToString();
 }
