@@ -269,8 +269,9 @@ json::Object FitPipeline(const SparkSession& spark, const json::Value& request) 
   const ml::Pipeline pipeline = request.Find("fails") != nullptr ? FailingPipeline(request) : PcaAndKMeans(request);
   const ml::PipelineModel model = pipeline.fit(Data(spark, request));
   model.save(Text(request, "to"));
+  json::Value rows = Lines(model.transform(Data(spark, request)));  // Which may make the endpoint.
   json::Object answer = Created(dynamic_cast<const SageMakerModel&>(*model.stages().back()));
-  answer["rows"] = Lines(model.transform(Data(spark, request)));
+  answer["rows"] = std::move(rows);
   return answer;
 }
 
