@@ -11,6 +11,7 @@
 #include "sagespark/ml/pca.h"
 #include "sagespark/ml/pipeline.h"
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
+#include "sagespark/sagemaker/pca_sagemaker_estimator.h"
 #include "sagespark/sagemaker/sagemaker_model.h"
 #include "sagespark/sql/data_frame.h"
 #include "sagespark/sql/spark_session.h"
@@ -69,6 +70,47 @@ void Run(const CancellationToken& interrupted) {
   pipelineModel.write().overwrite().save(path);
   std::printf("%s\n", path.c_str());
   PipelineModel::load(path).transform(trainingData).show();
+  continue_or_stop();
+
+  PrintHeading("PCA and k-means on SageMaker");
+  // A dataset with 50 dimensions: the projections from above.
+  const DataFrame dataset = transformedData.select("label", "projectedFeatures").withColumnRenamed("projectedFeatures", "features");
+  const std::string trainingBucket = kMeansModel.modelPath().value().bucket;
+
+  const auto pcaSageMakerEstimator = PCASageMakerEstimator({
+      .sagemakerRole = IAMRole(role),
+      .trainingInstanceType = "ml.p2.xlarge",
+      .trainingInstanceCount = 1,
+      .endpointInstanceType = "ml.c4.xlarge",
+      .endpointInitialInstanceCount = 1,
+      .responseRowDeserializer = PCAProtobufResponseRowDeserializer{.projectionColumnName = "projectionDim20"},
+      .trainingInputS3DataPath = S3DataPath(trainingBucket, "pca_kmeans/input"),
+      .trainingOutputS3DataPath = S3DataPath(trainingBucket, "pca_kmeans/output"),
+      .endpointCreationPolicy = EndpointCreationPolicy::CREATE_ON_TRANSFORM,
+      .namePolicyFactory = RandomNamePolicyFactory("sparksm-2b-"),
+      .cancellation = interrupted})
+      .setNumComponents(20).setFeatureDim(50);
+
+  const auto kMeansEstimator = KMeansSageMakerEstimator({
+      .sagemakerRole = IAMRole(role),
+      .trainingInstanceType = "ml.p2.xlarge",
+      .trainingInstanceCount = 1,
+      .endpointInstanceType = "ml.c4.xlarge",
+      .endpointInitialInstanceCount = 1,
+      .requestRowSerializer = ProtobufRequestRowSerializer{.featuresColumnName = "projectionDim20"},
+      .responseRowDeserializer = KMeansProtobufResponseRowDeserializer(),
+      .trainingInputS3DataPath = S3DataPath(trainingBucket, "pca_kmeans/input"),
+      .trainingOutputS3DataPath = S3DataPath(trainingBucket, "pca_kmeans/output"),
+      .trainingSparkDataFormatOptions = {{"featuresColumnName", "projectionDim20"}},
+      .endpointCreationPolicy = EndpointCreationPolicy::CREATE_ON_TRANSFORM,
+      .namePolicyFactory = RandomNamePolicyFactory("sparksm-2c-"),
+      .cancellation = interrupted})
+      .setK(10).setFeatureDim(20);
+
+  const PipelineModel model = Pipeline().setStages({pcaSageMakerEstimator, kMeansEstimator}).fit(dataset);
+  Note(model, models);
+  // For expediency, transforming the training dataset:
+  model.transform(dataset).show();
 }
 
 }  // namespace

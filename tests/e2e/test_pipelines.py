@@ -20,6 +20,8 @@ SPARK_PROJECTIONS = [880.731433034386, 1768.51722024186, 704.949236329314, -42.3
                      546.674328209335, -29.259112927426]
 HEADER = "|label|            features|   projectedFeatures|distance_to_cluster|closest_cluster|"
 
+REMOTE_HEADER = "|label|            features|     projectionDim20|distance_to_cluster|closest_cluster|"
+
 
 def two_groups():
     """Rows around (0, 0, 0, 0) and (100, 100, 0, 0)."""
@@ -138,7 +140,14 @@ def test_the_example_prints_the_tables_of_the_notebook_and_leaves_nothing_behind
     distances = [float(row[3]) for row in rows]
     assert 1150 < numpy.median(distances) < 1450
 
-    assert re.findall(r"^deleted endpoint (sparksm-2\w)-endpoint-", output, re.M) == ["sparksm-2a"]
+    # Two SageMaker stages with endpoints made by the first transform, on the 50 dimensions from above.
+    table = re.search(re.escape(REMOTE_HEADER) + r"\n\S+\n((?:\|.*\n)+)", output)[1]
+    remote = [line.strip("|\n").split("|") for line in table.splitlines()]
+    assert [row[1].strip() for row in remote] == [row[2].strip() for row in rows]
+    assert len({row[2] for row in remote}) == 20
+    assert {float(row[4]) for row in remote} <= set(range(10))
+
+    assert re.findall(r"^deleted endpoint (sparksm-2\w)-endpoint-", output, re.M) == ["sparksm-2a", "sparksm-2b", "sparksm-2c"]
     after = facade.settled(own_cloud, len(before["processes"]))
     for left in ("models", "configs", "endpoints", "uploads", "processes"):
         assert after[left] == before[left]

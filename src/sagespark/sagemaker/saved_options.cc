@@ -10,6 +10,7 @@
 #include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"
 #include "sagespark/sagemaker/lda_sagemaker_estimator.h"
 #include "sagespark/sagemaker/linear_learner_sagemaker_estimator.h"
+#include "sagespark/sagemaker/pca_sagemaker_estimator.h"
 #include "sagespark/sagemaker/saved_objects.h"
 #include "sagespark/sagemaker/xgboost_sagemaker_estimator.h"
 
@@ -405,6 +406,7 @@ template void LoadAlgorithmOptions(const json::Object&, LDASageMakerEstimatorOpt
 template void LoadAlgorithmOptions(const json::Object&, LinearLearnerBinaryClassifierOptions&);
 template void LoadAlgorithmOptions(const json::Object&, LinearLearnerMultiClassClassifierOptions&);
 template void LoadAlgorithmOptions(const json::Object&, LinearLearnerRegressorOptions&);
+template void LoadAlgorithmOptions(const json::Object&, PCASageMakerEstimatorOptions&);
 template void LoadAlgorithmOptions(const json::Object&, XGBoostSageMakerEstimatorOptions&);
 
 json::Object SaveModelOptions(const SageMakerModelOptions& options) {
