@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -79,14 +80,18 @@ def test_the_program_for_aws_takes_its_settings_from_the_environment(served):
     assert "deleted endpoint" in done.stdout
 
 
-def test_the_cpp_compiles(tmp_path):
-    (snippet,) = blocks("cpp")
+@pytest.mark.parametrize("snippet", blocks("cpp"), ids=["k-means", "pipeline", "linear learner"])
+def test_the_cpp_compiles(tmp_path, snippet):
     source = tmp_path / "snippet.cc"
     source.write_text(
+        '#include "sagespark/ml/pca.h"\n'
+        '#include "sagespark/ml/pipeline.h"\n'
         '#include "sagespark/sagemaker/kmeans_sagemaker_estimator.h"\n'
+        '#include "sagespark/sagemaker/linear_learner_sagemaker_estimator.h"\n'
         '#include "sagespark/sql/spark_session.h"\n'
-        "using namespace sagespark::sagemaker;\nusing namespace sagespark::sql;\n"
-        f"void Example(const std::string& roleArn, const DataFrame& testData) {{\n{snippet}}}\n")
+        "using namespace sagespark::ml;\nusing namespace sagespark::sagemaker;\nusing namespace sagespark::sql;\n"
+        "void Example(const std::string& roleArn, const DataFrame& trainingData, const DataFrame& validationData,\n"
+        f"             const DataFrame& testData, const KMeansSageMakerEstimator& kMeansSageMakerEstimator) {{\n{{\n{snippet}}}\n}}\n")
     done = subprocess.run(["g++", "-std=c++20", "-fsyntax-only", f"-I{ROOT / 'src'}",
                            f"-I{ROOT / 'build' / 'release' / 'generated'}", source], text=True, capture_output=True)
     assert done.returncode == 0, done.stderr
@@ -95,3 +100,8 @@ def test_the_cpp_compiles(tmp_path):
 def test_every_link_leads_somewhere():
     targets = re.findall(r"\]\(([^)#]+)\)", README)
     assert targets and all((ROOT / target).exists() for target in targets)
+
+
+def test_the_table_of_benchmarks_is_what_was_recorded():
+    bench = runpy.run_path(str(ROOT / "bench" / "run.py"))
+    assert bench["recorded_goals"]() and bench["with_table"](README) == README
