@@ -52,6 +52,13 @@ void ChooseMatrixKernels() {
 #endif
 }
 
+/// XGBoost's threads wait for each other by spinning otherwise, which on a machine with other work to do takes the
+/// processor from those that are waited for: many times slower. It is read when OpenMP is loaded.
+void LetWaitingThreadsSleep() {
+  constexpr int kKeepTheUsersChoice = 0;
+  setenv("OMP_WAIT_POLICY", "passive", kKeepTheUsersChoice);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -66,6 +73,7 @@ int main(int argc, char** argv) {
   }
   const std::string program = (libexec / argv[1]).string();
   ChooseMatrixKernels();
+  LetWaitingThreadsSleep();
   argv[1] = argv[0];
   execv(program.c_str(), argv + 1);
   std::cerr << "Cannot start " << program << ": " << std::strerror(errno) << '\n';
