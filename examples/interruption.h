@@ -1,30 +1,34 @@
 #pragma once
 
-#include <pthread.h>
 #include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
 #include <thread>
 
 #include "sagespark/base/cancellation.h"
 
 namespace examples {
 
-/// Turns SIGINT and SIGTERM into a cancellation, so that a program can clean up before it ends. Make it before any thread: threads
-/// inherit that these signals are blocked, and only the one made here waits for them.
+/// Turns SIGINT and SIGTERM into a cancellation, so that a program can clean up before it ends. One at a time. A handler rather than
+/// blocked signals: libraries start threads before main, and any thread may be the one that gets a signal.
 class Interruption {
  public:
   Interruption() {
-    // A shell without job control starts background programs with SIGINT ignored.
-    signal(SIGINT, SIG_DFL);
-    sigemptyset(&signals_);
-    for (const int number : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&signals_, number);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    wakeup_fd_ = eventfd(0, EFD_CLOEXEC);
     waiter_ = std::thread([this] { Wait(); });
+    SetHandler([](int) { WakeUp(); });
   }
 
   ~Interruption() {
-    pthread_kill(waiter_.native_handle(), SIGUSR1);
+    SetHandler(SIG_DFL);
+    done_ = true;
+    WakeUp();
     waiter_.join();
+    close(wakeup_fd_);
   }
 
   Interruption(const Interruption&) = delete;
@@ -32,12 +36,32 @@ class Interruption {
   sagespark::CancellationToken token() const { return source_.token(); }
 
  private:
-  void Wait() {
-    for (int number = 0; sigwait(&signals_, &number) == 0 && number != SIGUSR1;) source_.Cancel();
+  static void SetHandler(void (*handler)(int)) {
+    struct sigaction action {};
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
   }
 
-  sigset_t signals_;
+  /// All that a signal handler may do.
+  static void WakeUp() {
+    const int saved_errno = errno;
+    const uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(wakeup_fd_, &one, sizeof(one));
+    errno = saved_errno;
+  }
+
+  void Wait() {
+    uint64_t count = 0;
+    while (!done_) {
+      if (read(wakeup_fd_, &count, sizeof(count)) == sizeof(count) && !done_) source_.Cancel();
+    }
+  }
+
+  static inline int wakeup_fd_ = -1;
   sagespark::CancellationSource source_;
+  std::atomic<bool> done_ = false;
   std::thread waiter_;
 };
 

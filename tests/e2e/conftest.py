@@ -2,6 +2,7 @@
 
 The executables come from SAGESPARK_BIN_DIR, by default build/release/bin, else build/dev/bin.
 """
+import hashlib
 import os
 import pathlib
 import signal
@@ -104,6 +105,8 @@ def s3(cloud):
 
 @pytest.fixture
 def bucket(s3, request):
-    name = "test-" + "".join(c for c in request.node.name.lower() if c.isalnum())[:50]
+    # Names of tests are longer than those of buckets may be, and those of one function's cases differ at their ends.
+    case = hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:8]
+    name = "test-" + "".join(c for c in request.node.name.lower() if c.isalnum())[:40] + "-" + case
     s3.create_bucket(Bucket=name)
     return name

@@ -140,8 +140,7 @@ def trained(jobs):
 def endpoint(jobs, trained):
     described = jobs.deploy("pca", trained[0]["ModelArtifacts"]["S3ModelArtifacts"])
     assert described["EndpointStatus"] == "InService", described
-    yield "pca"
-    jobs.client.delete_endpoint(EndpointName="pca")
+    return "pca"
 
 
 def test_the_model_is_that_of_scikit_learn(trained, peer):
