@@ -1,15 +1,14 @@
 #include "sagespark/container/kmeans/kmeans_model_file.h"
 
+#include <vector>
+
 #include "sagespark/codec/mxnet/ndarray_file.h"
-#include "sagespark/io/file_system.h"
+#include "sagespark/container/ndarray_model_file.h"
 
 namespace sagespark::container {
 namespace {
 
-constexpr size_t kMaxModelBytes = size_t{64} << 30;
-
-Result<algo::KMeansModel> Decode(std::string_view bytes) {
-  SAGESPARK_ASSIGN_OR_RETURN(const auto arrays, codec::ReadNdArrays(bytes));
+Result<algo::KMeansModel> Decode(const std::vector<codec::NdArray>& arrays) {
   if (arrays.size() != 1) {
     return CorruptData("K-means model file does not hold one array: " + std::to_string(arrays.size()) + " arrays");
   }
@@ -24,13 +23,7 @@ std::string EncodeKMeansModel(const algo::KMeansModel& model) {
 }
 
 Result<algo::KMeansModel> ReadKMeansModel(const std::filesystem::path& directory) {
-  const std::string path = (directory / kKMeansModelFile).string();
-  const auto files = io::MakeLocalFileSystem();
-  SAGESPARK_ASSIGN_OR_RETURN(const auto stream, files->Open({.scheme = "file", .authority = {}, .path = path}));
-  SAGESPARK_ASSIGN_OR_RETURN(const std::string bytes, io::ReadAll(*stream, kMaxModelBytes));
-  auto model = Decode(bytes);
-  if (!model.ok()) return model.error().WithContext("Cannot load the model " + path);
-  return model;
+  return ReadNdArrayModel(directory / kKMeansModelFile, Decode);
 }
 
 }  // namespace sagespark::container

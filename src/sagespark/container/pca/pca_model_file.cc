@@ -3,15 +3,12 @@
 #include <vector>
 
 #include "sagespark/codec/mxnet/ndarray_file.h"
-#include "sagespark/io/file_system.h"
+#include "sagespark/container/ndarray_model_file.h"
 
 namespace sagespark::container {
 namespace {
 
-constexpr size_t kMaxModelBytes = size_t{64} << 30;
-
-Result<algo::PcaModel> Decode(std::string_view bytes) {
-  SAGESPARK_ASSIGN_OR_RETURN(const auto arrays, codec::ReadNdArrays(bytes));
+Result<algo::PcaModel> Decode(const std::vector<codec::NdArray>& arrays) {
   std::vector<algo::PcaArrayView> views;
   for (const codec::NdArray& array : arrays) views.push_back({array.name, array.shape, array.values});
   return algo::PcaModelFromArrays(views);
@@ -30,13 +27,7 @@ std::string EncodePcaModel(const algo::PcaModel& model) {
 }
 
 Result<algo::PcaModel> ReadPcaModel(const std::filesystem::path& directory) {
-  const std::string path = (directory / kPcaModelFile).string();
-  const auto files = io::MakeLocalFileSystem();
-  SAGESPARK_ASSIGN_OR_RETURN(const auto stream, files->Open({.scheme = "file", .authority = {}, .path = path}));
-  SAGESPARK_ASSIGN_OR_RETURN(const std::string bytes, io::ReadAll(*stream, kMaxModelBytes));
-  auto model = Decode(bytes);
-  if (!model.ok()) return model.error().WithContext("Cannot load the model " + path);
-  return model;
+  return ReadNdArrayModel(directory / kPcaModelFile, Decode);
 }
 
 }  // namespace sagespark::container
