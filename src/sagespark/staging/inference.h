@@ -22,7 +22,7 @@ struct InferenceOptions {
   size_t max_payload_bytes = size_t{5} << 20;  ///< Of one request: InvokeEndpoint takes 5 MiB.
   int64_t max_rows_per_request = std::numeric_limits<int64_t>::max();  ///< >= 1.
   int requests_in_flight = 8;  ///< Of one partition, at most, >= 1; see RequestWindow.
-  size_t max_bytes_in_flight = size_t{16} << 20;  ///< Of one partition's requests; one request is sent in any case.
+  size_t max_bytes_in_flight = size_t{10} << 20;  ///< Of one partition's requests; one request is sent in any case.
   bool prepend_rows = true;    ///< Give the input's columns before the predictions.
   /// A column of strings behind the predictions, or "" for none. With it, rows that cannot be serialized and rows of a request that
   /// fails get null predictions and the message in it, the others null, and the stream goes on.
