@@ -185,6 +185,10 @@ void RowBlock::DecideAs(const RowBlock& other) {
   SAGESPARK_DCHECK(num_rows_ == 0);
   layout_ = other.layout_;
   num_columns_ = other.num_columns_;
+  values_.reserve(other.values_.size());
+  columns_.reserve(other.columns_.size());
+  row_offsets_.reserve(other.row_offsets_.size());
+  labels_.reserve(other.labels_.size());
 }
 
 }  // namespace sagespark::codec

@@ -68,7 +68,7 @@ class RowBlock {
   /// Removes the rows, keeping the memory and what the first row decided: the number of columns and the layout.
   void Clear();
 
-  /// Sets what the first row of another block decided. This block has no rows.
+  /// Sets what the first row of another block decided, and makes room for as many rows. This block has no rows.
   void DecideAs(const RowBlock& other);
 
  private:
