@@ -57,7 +57,7 @@ def read_text(path, how):
 
 
 def read_parquet(path):
-    table = pyarrow.parquet.read_table(path, use_threads=True).to_pandas(use_threads=True).to_numpy()
+    table = np.column_stack([column.to_numpy() for column in pyarrow.parquet.read_table(path).columns])
     return xgboost.DMatrix(table[:, 1:], label=table[:, 0], nthread=2)
 
 
