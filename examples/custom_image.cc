@@ -11,8 +11,8 @@
 #include <memory>
 #include <string>
 
-#include "interruption.h"
 #include "sagespark/base/json/value.h"
+#include "sagespark/base/signal_watcher.h"
 #include "sagespark/data/batch_builder.h"
 #include "sagespark/data/vector_column.h"
 #include "sagespark/sagemaker/resource_cleanup.h"
@@ -112,9 +112,9 @@ void Run(const std::string& image, const CancellationToken& interrupted) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const examples::Interruption interruption;
+  const sagespark::SignalWatcher signals;
   try {
-    Run(argc > 1 ? argv[1] : "nearest-mean", interruption.token());
+    Run(argc > 1 ? argv[1] : "nearest-mean", signals.token());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "custom_image: %s\n", error.what());
     return 1;

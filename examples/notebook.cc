@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <exception>
 
-#include "interruption.h"
+#include "sagespark/base/signal_watcher.h"
 #include "sagespark/sagemaker/resource_cleanup.h"
 
 namespace examples {
@@ -56,15 +56,15 @@ CreatedModels::~CreatedModels() {
 }
 
 int RunNotebook(const std::string& name, const std::function<void(const sagespark::CancellationToken&)>& notebook) {
-  const Interruption interruption;
+  const sagespark::SignalWatcher signals;
   std::setvbuf(stdout, nullptr, _IOLBF, 1 << 16);
   try {
-    notebook(interruption.token());
+    notebook(signals.token());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
-    return interruption.token().cancelled() ? 130 : 1;
+    return signals.token().cancelled() ? 130 : 1;
   }
-  return interruption.token().cancelled() ? 130 : 0;
+  return signals.token().cancelled() ? 130 : 0;
 }
 
 }  // namespace examples

@@ -1,7 +1,3 @@
-#include <fcntl.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -9,37 +5,13 @@
 #include <vector>
 
 #include "sagespark/base/memory.h"
+#include "sagespark/base/signal_watcher.h"
 #include "sagespark/cli/command_support.h"
 #include "sagespark/cli/commands.h"
 #include "sagespark/server/cloud/local_cloud.h"
 
 namespace sagespark::cli {
 namespace {
-
-int stop_event = -1;
-
-void OnStopSignal(int) {
-  const uint64_t one = 1;
-  (void)!write(stop_event, &one, sizeof(one));
-}
-
-/// Signals are handled, not blocked: a blocked signal would stay blocked in the processes that jobs start.
-void CatchStopSignals() {
-  stop_event = eventfd(0, EFD_CLOEXEC);
-  struct sigaction action {};
-  action.sa_handler = OnStopSignal;
-  action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  signal(SIGXFSZ, SIG_IGN);  // A limit on file sizes is an error of one write, as a full disk is.
-}
-
-void WaitForStopSignal() {
-  uint64_t count = 0;
-  while (read(stop_event, &count, sizeof(count)) < 0 && errno == EINTR) {
-  }
-}
 
 std::vector<server::OwnImage> ImagesOf(const std::vector<std::string>& images, const std::vector<std::string>& files) {
   std::vector<server::OwnImage> all;
@@ -52,10 +24,12 @@ std::vector<server::OwnImage> ImagesOf(const std::vector<std::string>& images, c
 
 void Serve(const server::LocalCloudOptions& options) {
   GiveBackFreedMemory();
-  CatchStopSignals();
+  const SignalWatcher signals;
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // A limit on file sizes is an error of one write, as a full disk is.
   const auto cloud = ValueOrFail(server::LocalCloud::Start(options));
   std::cout << "listening on " << cloud->url() << std::endl;
-  WaitForStopSignal();
+  signals.Wait();
   cloud->Stop();
 }
 

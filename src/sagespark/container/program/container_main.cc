@@ -6,8 +6,8 @@
 #include <string>
 
 #include "sagespark/base/memory.h"
+#include "sagespark/base/signal_watcher.h"
 #include "sagespark/container/hosting/run_serving.h"
-#include "sagespark/container/program/signal_watcher.h"
 #include "sagespark/container/training/run_training.h"
 
 namespace sagespark::container {

@@ -1,4 +1,4 @@
-#include "sagespark/container/program/signal_watcher.h"
+#include "sagespark/base/signal_watcher.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 
 #include "sagespark/base/result.h"
 
-namespace sagespark::container {
+namespace sagespark {
 namespace {
 
 /// An eventfd: all that a signal handler may safely touch.
@@ -39,7 +39,10 @@ SignalWatcher::SignalWatcher() {
     uint64_t count = 0;
     while (read(wakeup_fd, &count, sizeof(count)) < 0 && errno == EINTR) {
     }
-    if (!done_) source_.Cancel();
+    if (done_) return;
+    source_.Cancel();
+    signalled_ = true;
+    signalled_.notify_all();
   });
   SetHandler([](int) { WakeUp(); });
 }
@@ -52,4 +55,4 @@ SignalWatcher::~SignalWatcher() {
   close(wakeup_fd);
 }
 
-}  // namespace sagespark::container
+}  // namespace sagespark
