@@ -8,7 +8,7 @@
 
 #include "sagespark/data/batch_builder.h"
 #include "sagespark/data/vector_column.h"
-#include "sagespark/linalg/products.h"
+#include "sagespark/linalg/gemm.h"
 #include "sagespark/linalg/svd.h"
 
 namespace sagespark::feature {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sagespark/linalg/products.h"
+#include "sagespark/linalg/gemm.h"
 
 namespace sagespark::linalg {
 namespace {

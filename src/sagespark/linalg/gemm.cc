@@ -11,31 +11,69 @@
 namespace sagespark::linalg {
 namespace {
 
-void Product(CBLAS_TRANSPOSE transpose_a, MatrixView<const float> a, CBLAS_TRANSPOSE transpose_b,
-             MatrixView<const float> b, int64_t inner, MatrixView<float> out) {
+int Leading(int64_t stride) { return static_cast<int>(std::max<int64_t>(stride, 1)); }
+
+/// out = op(a) op(b), with `inner` the extent that they share, by scipy_cblas_sgemm or its like in double.
+template <typename T, typename Gemm>
+void Product(Gemm gemm, CBLAS_TRANSPOSE transpose_a, MatrixView<const T> a, CBLAS_TRANSPOSE transpose_b,
+             MatrixView<const T> b, int64_t inner, MatrixView<T> out) {
   if (out.rows() == 0 || out.cols() == 0) return;
   UseOneBlasThread();
-  const auto leading = [](int64_t stride) { return static_cast<int>(std::max<int64_t>(stride, 1)); };
-  scipy_cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, static_cast<int>(out.rows()), static_cast<int>(out.cols()),
-                    static_cast<int>(inner), 1.0F, a.data(), leading(a.stride()), b.data(), leading(b.stride()), 0.0F,
-                    out.data(), leading(out.stride()));
+  gemm(CblasRowMajor, transpose_a, transpose_b, static_cast<int>(out.rows()), static_cast<int>(out.cols()),
+       static_cast<int>(inner), T{1}, a.data(), Leading(a.stride()), b.data(), Leading(b.stride()), T{0}, out.data(),
+       Leading(out.stride()));
+}
+
+template <typename T, typename Gemm>
+void MultiplyBy(Gemm gemm, MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> out) {
+  SAGESPARK_DCHECK(a.cols() == b.rows() && out.rows() == a.rows() && out.cols() == b.cols());
+  Product(gemm, CblasNoTrans, a, CblasNoTrans, b, a.cols(), out);
+}
+
+template <typename T, typename Gemm>
+void MultiplyTransposedBy(Gemm gemm, MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> out) {
+  SAGESPARK_DCHECK(a.cols() == b.cols() && out.rows() == a.rows() && out.cols() == b.rows());
+  Product(gemm, CblasNoTrans, a, CblasTrans, b, a.cols(), out);
+}
+
+template <typename T, typename Gemm>
+void MultiplyFirstTransposedBy(Gemm gemm, MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> out) {
+  SAGESPARK_DCHECK(a.rows() == b.rows() && out.rows() == a.cols() && out.cols() == b.cols());
+  Product(gemm, CblasTrans, a, CblasNoTrans, b, a.rows(), out);
 }
 
 }  // namespace
 
-void MultiplyTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
-  SAGESPARK_DCHECK(a.cols() == b.cols() && out.rows() == a.rows() && out.cols() == b.rows());
-  Product(CblasNoTrans, a, CblasTrans, b, a.cols(), out);
+void Multiply(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
+  MultiplyBy(scipy_cblas_sgemm, a, b, out);
 }
 
-void Multiply(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
-  SAGESPARK_DCHECK(a.cols() == b.rows() && out.rows() == a.rows() && out.cols() == b.cols());
-  Product(CblasNoTrans, a, CblasNoTrans, b, a.cols(), out);
+void Multiply(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out) {
+  MultiplyBy(scipy_cblas_dgemm, a, b, out);
+}
+
+void MultiplyTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
+  MultiplyTransposedBy(scipy_cblas_sgemm, a, b, out);
+}
+
+void MultiplyTransposed(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out) {
+  MultiplyTransposedBy(scipy_cblas_dgemm, a, b, out);
 }
 
 void MultiplyFirstTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
-  SAGESPARK_DCHECK(a.rows() == b.rows() && out.rows() == a.cols() && out.cols() == b.cols());
-  Product(CblasTrans, a, CblasNoTrans, b, a.rows(), out);
+  MultiplyFirstTransposedBy(scipy_cblas_sgemm, a, b, out);
+}
+
+void MultiplyFirstTransposed(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out) {
+  MultiplyFirstTransposedBy(scipy_cblas_dgemm, a, b, out);
+}
+
+void AddGram(MatrixView<const double> rows, MatrixView<double> gram) {
+  SAGESPARK_DCHECK(gram.rows() == rows.cols() && gram.cols() == rows.cols());
+  if (rows.rows() == 0 || rows.cols() == 0) return;
+  UseOneBlasThread();
+  scipy_cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, static_cast<int>(rows.cols()), static_cast<int>(rows.rows()),
+                    1.0, rows.data(), Leading(rows.stride()), 1.0, gram.data(), Leading(gram.stride()));
 }
 
 double FloatProductError(int64_t cols, double norm_a, double norm_b) {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "sagespark/linalg/blas_threads.h"
-#include "sagespark/linalg/products.h"
+#include "sagespark/linalg/gemm.h"
 #include "sagespark/linalg/symmetric_eigen.h"
 
 namespace sagespark::linalg {
@@ -44,7 +44,7 @@ Matrix<double> TransposedProduct(const Matrix<double>& a, const Matrix<double>& 
   pool.ParallelFor(DivideUp(b.cols(), kTaskColumns), [&](int64_t task) {
     const int64_t first = task * kTaskColumns;
     const int64_t count = std::min(kTaskColumns, b.cols() - first);
-    TransposedMultiply(a.view(), Columns(b.view(), first, count), Columns(out.view(), first, count));
+    MultiplyFirstTransposed(a.view(), Columns(b.view(), first, count), Columns(out.view(), first, count));
   });
   return out;
 }
@@ -172,7 +172,7 @@ Status LowRankScatter::Compress(const Matrix<double>& stacked) {
   SAGESPARK_RETURN_IF_ERROR(OrthonormalizeRows(basis));
   const Matrix<double> coordinates = ProductTransposed(stacked, basis, *pool_);
   Matrix<double> gram(rank, rank);
-  TransposedMultiply(coordinates.view(), coordinates.view(), gram.view());
+  MultiplyFirstTransposed(coordinates.view(), coordinates.view(), gram.view());
   SAGESPARK_ASSIGN_OR_RETURN(const EigenPairs pairs, LargestEigenpairs(std::move(gram), rank));
   factor_.vectors = Product(pairs.vectors, basis, *pool_);
   factor_.values.resize(rank);

@@ -9,6 +9,7 @@
 #include "sagespark/base/multiversion.h"
 #include "sagespark/base/result.h"
 #include "sagespark/linalg/blas_threads.h"
+#include "sagespark/linalg/gemm.h"
 
 namespace sagespark::linalg {
 namespace {
@@ -27,19 +28,6 @@ int64_t PanelWidth(int64_t cols) {
   const int64_t panels = std::max<int64_t>(DivideUp(cols, kMostPanelColumns), cols >= kLeastSharedColumns ? 2 : 1);
   const int64_t even = DivideUp(cols, panels);
   return DivideUp(even, kColumnGranule) * kColumnGranule;
-}
-
-// tile = a^T b.
-void Product(const float* a, const float* b, int64_t rows, int64_t a_cols, int64_t b_cols, float* tile) {
-  scipy_cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(a_cols), static_cast<int>(b_cols),
-                    static_cast<int>(rows), 1, a, static_cast<int>(a_cols), b, static_cast<int>(b_cols), 0, tile,
-                    static_cast<int>(b_cols));
-}
-
-void Product(const double* a, const double* b, int64_t rows, int64_t a_cols, int64_t b_cols, double* tile) {
-  scipy_cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(a_cols), static_cast<int>(b_cols),
-                    static_cast<int>(rows), 1, a, static_cast<int>(a_cols), b, static_cast<int>(b_cols), 0, tile,
-                    static_cast<int>(b_cols));
 }
 
 // The lower triangle of tile = a^T a.
@@ -199,7 +187,9 @@ void ScatterAccumulator::AddTile(int64_t block_rows, int64_t tile, const T* pane
   if (left == right) {
     Gram(left_panel, block_rows, left_width, products.data());
   } else {
-    Product(left_panel, right_panel, block_rows, left_width, right_width, products.data());
+    MultiplyFirstTransposed(MatrixView<const T>(left_panel, block_rows, left_width),
+                            MatrixView<const T>(right_panel, block_rows, right_width),
+                            MatrixView<T>(products.data(), left_width, right_width));
   }
   const double own = static_cast<double>(rows_);
   const double more = static_cast<double>(block_rows);

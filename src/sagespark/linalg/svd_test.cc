@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "sagespark/linalg/products.h"
+#include "sagespark/linalg/gemm.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::linalg {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "sagespark/algo/lda/descending_eigen.h"
-#include "sagespark/linalg/products.h"
+#include "sagespark/linalg/gemm.h"
 
 namespace sagespark::algo {
 namespace {

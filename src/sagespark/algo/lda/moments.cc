@@ -8,7 +8,7 @@
 #include "sagespark/algo/lda/corpus_products.h"
 #include "sagespark/algo/lda/descending_eigen.h"
 #include "sagespark/algo/lda/random_directions.h"
-#include "sagespark/linalg/products.h"
+#include "sagespark/linalg/gemm.h"
 
 namespace sagespark::algo {
 namespace {
@@ -34,7 +34,7 @@ Matrix<double> Transposed(MatrixView<const double> matrix) {
 // a^T b.
 Matrix<double> InnerProducts(MatrixView<const double> a, MatrixView<const double> b) {
   Matrix<double> products(a.cols(), b.cols());
-  linalg::TransposedMultiply(a, b, products.view());
+  linalg::MultiplyFirstTransposed(a, b, products.view());
   return products;
 }
 
