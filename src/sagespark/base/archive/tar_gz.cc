@@ -12,24 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "sagespark/base/archive/libarchive.h"
+
 namespace sagespark::archive {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr size_t kBlockBytes = 64 << 10;
-
-struct Deleter {
-  void operator()(::archive* value) const { archive_free(value); }
-  void operator()(archive_entry* value) const { archive_entry_free(value); }
-};
-using Archive = std::unique_ptr<::archive, Deleter>;
-using Entry = std::unique_ptr<archive_entry, Deleter>;
-
-std::string TextOf(::archive* value) {
-  const char* text = archive_error_string(value);
-  return text != nullptr ? text : "unknown error";
-}
 
 Error PackError(::archive* writer) { return Error(ErrorKind::kIo, "Cannot write an archive: " + TextOf(writer)); }
 

@@ -1,28 +1,13 @@
 #include "sagespark/base/archive/zip.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <optional>
 
+#include "sagespark/base/archive/libarchive.h"
+
 namespace sagespark::archive {
 namespace {
-
-constexpr size_t kBlockBytes = 64 << 10;
-
-struct Deleter {
-  void operator()(::archive* value) const { archive_free(value); }
-  void operator()(archive_entry* value) const { archive_entry_free(value); }
-};
-using Archive = std::unique_ptr<::archive, Deleter>;
-using Entry = std::unique_ptr<archive_entry, Deleter>;
-
-std::string TextOf(::archive* value) {
-  const char* text = archive_error_string(value);
-  return text != nullptr ? text : "unknown error";
-}
 
 Error Broken(const std::string& what) { return CorruptData("Cannot read a zip archive: " + what); }
 
