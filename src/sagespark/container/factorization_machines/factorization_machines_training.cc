@@ -66,16 +66,13 @@ class FactorizationMachinesJob {
 
   template <typename Body>
   Status ForEachBatch(const Channel& channel, int64_t epoch, const Body& body) {
-    SAGESPARK_ASSIGN_OR_RETURN(const auto reader, context_.Read(channel, epoch,
-                                                                {.feature_dim = params_.feature_dim,
-                                                                 .batch_rows = params_.mini_batch_size,
-                                                                 .layout = RowLayout::kAsRead,
-                                                                 .labels = LabelRule::kRequired}));
-    while (true) {
-      SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader->Next());
-      if (batch == nullptr) return Status::Ok();
-      SAGESPARK_RETURN_IF_ERROR(body(ViewOf(*batch), batch->labels()));
-    }
+    return context_.ForEachBatch(
+        channel, epoch,
+        {.feature_dim = params_.feature_dim,
+         .batch_rows = params_.mini_batch_size,
+         .layout = RowLayout::kAsRead,
+         .labels = LabelRule::kRequired},
+        [&body](const codec::RowBlock& batch) { return body(ViewOf(batch), batch.labels()); });
   }
 
   Status WriteModel() {

@@ -59,18 +59,15 @@ class KMeansJob {
  private:
   Status TrainEpoch(const Channel& channel, int64_t epoch) {
     epochs_.Begin();
-    SAGESPARK_ASSIGN_OR_RETURN(const auto reader,
-                               context_.Read(channel, epoch,
-                                             {.feature_dim = params_.feature_dim,
-                                              .batch_rows = params_.mini_batch_size,
-                                              .layout = RowLayout::kAsRead}));
-    while (true) {
-      SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader->Next());
-      if (batch == nullptr) break;
-      SAGESPARK_RETURN_IF_ERROR(std::visit([this](const auto& rows) { return trainer_.Add(rows); }, ViewOf(*batch)));
-      epochs_.CountBatch(batch->num_rows());
+    const ReadOptions options{.feature_dim = params_.feature_dim,
+                              .batch_rows = params_.mini_batch_size,
+                              .layout = RowLayout::kAsRead};
+    SAGESPARK_RETURN_IF_ERROR(context_.ForEachBatch(channel, epoch, options, [this](const codec::RowBlock& batch) -> Status {
+      SAGESPARK_RETURN_IF_ERROR(std::visit([this](const auto& rows) { return trainer_.Add(rows); }, ViewOf(batch)));
+      epochs_.CountBatch(batch.num_rows());
       LogStart();
-    }
+      return Status::Ok();
+    }));
     SAGESPARK_RETURN_IF_ERROR(trainer_.EndEpoch());
     LogStart();
     log_.Info(fmt::format("processed a total of {} examples", epochs_.rows()));
@@ -129,15 +126,10 @@ class KMeansJob {
     const algo::KMeansPredictor predictor(model);
     algo::KMeansEvaluator evaluator(predictor);
     SAGESPARK_ASSIGN_OR_RETURN(const Channel channel, context_.OpenChannel("test"));
-    SAGESPARK_ASSIGN_OR_RETURN(const auto reader,
-                               context_.Read(channel, 0,
-                                             {.feature_dim = params_.feature_dim,
-                                              .batch_rows = params_.mini_batch_size}));
-    while (true) {
-      SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader->Next());
-      if (batch == nullptr) break;
-      SAGESPARK_RETURN_IF_ERROR(evaluator.Add(std::get<linalg::MatrixView<const float>>(ViewOf(*batch)), pool_));
-    }
+    const ReadOptions options{.feature_dim = params_.feature_dim, .batch_rows = params_.mini_batch_size};
+    SAGESPARK_RETURN_IF_ERROR(context_.ForEachBatch(channel, 0, options, [&](const codec::RowBlock& batch) {
+      return evaluator.Add(std::get<linalg::MatrixView<const float>>(ViewOf(batch)), pool_);
+    }));
     if (evaluator.rows() == 0) return InvalidArgument("Channel has no rows: \"test\"");
     for (const algo::EvalMetric metric : params_.eval_metrics) {
       log_.TestScore(algo::EvalMetricName(metric), "loss", evaluator.Score(metric));

@@ -47,9 +47,11 @@ class LdaJob {
     return channel;
   }
 
-  Result<std::unique_ptr<BatchReader>> Read(const Channel& channel) {
-    return context_.Read(
-        channel, 0, {.feature_dim = params_.feature_dim, .batch_rows = kBatchRows, .layout = RowLayout::kAsRead});
+  template <typename Take>
+  Status ForEachBatch(const Channel& channel, const Take& take) {
+    const ReadOptions options{
+        .feature_dim = params_.feature_dim, .batch_rows = kBatchRows, .layout = RowLayout::kAsRead};
+    return context_.ForEachBatch(channel, 0, options, take);
   }
 
   Status ReadDocuments() {
@@ -57,13 +59,11 @@ class LdaJob {
     const std::string& content_type = train.config().content_type.type;
     log_.Info(fmt::format("Loaded iterator creator {0} for content type ('{0}', '1.0')", content_type));
     epoch_.Begin();
-    SAGESPARK_ASSIGN_OR_RETURN(const auto reader, Read(train));
-    while (true) {
-      SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader->Next());
-      if (batch == nullptr) break;
-      SAGESPARK_RETURN_IF_ERROR(trainer_.Add(ViewOf(*batch)));
-      epoch_.CountBatch(batch->num_rows());
-    }
+    SAGESPARK_RETURN_IF_ERROR(ForEachBatch(train, [this](const codec::RowBlock& batch) -> Status {
+      SAGESPARK_RETURN_IF_ERROR(trainer_.Add(ViewOf(batch)));
+      epoch_.CountBatch(batch.num_rows());
+      return Status::Ok();
+    }));
     log_.Info(fmt::format("processed a total of {} examples", trainer_.documents()));
     epoch_.End();
     return Status::Ok();
@@ -116,17 +116,14 @@ class LdaJob {
     const algo::LdaPredictor predictor(model);
     algo::LdaEvaluator evaluator(predictor);
     SAGESPARK_ASSIGN_OR_RETURN(const Channel channel, Open("test"));
-    SAGESPARK_ASSIGN_OR_RETURN(const auto reader, Read(channel));
-    while (true) {
-      SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader->Next());
-      if (batch == nullptr) break;
+    SAGESPARK_RETURN_IF_ERROR(ForEachBatch(channel, [&](const codec::RowBlock& batch) -> Status {
       algo::LdaCorpus documents(params_.feature_dim);
-      const Status added = documents.Add(ViewOf(*batch));
+      const Status added = documents.Add(ViewOf(batch));
       if (!added.ok()) {
         return added.error().WithContext(fmt::format("Channel \"test\", after {} rows", evaluator.documents()));
       }
-      SAGESPARK_RETURN_IF_ERROR(evaluator.Add(documents, pool_));
-    }
+      return evaluator.Add(documents, pool_);
+    }));
     if (evaluator.words() == 0) return InvalidArgument("Channel has no words: \"test\"");
     log_.TestScore("pwll", "score", evaluator.PerWordLogLikelihood());
     return Status::Ok();

@@ -62,7 +62,7 @@ class PcaJob {
 
   Status TrainEpoch(const Channel& channel, int64_t epoch) {
     epochs_.Begin();
-    SAGESPARK_RETURN_IF_ERROR(ReadAll(channel, epoch, [this](const codec::RowBlock& batch) {
+    SAGESPARK_RETURN_IF_ERROR(ForEachBatch(channel, epoch, [this](const codec::RowBlock& batch) {
       epochs_.CountBatch(batch.num_rows());
       return trainer_.Add(ViewOf(batch));
     }));
@@ -72,16 +72,12 @@ class PcaJob {
   }
 
   template <typename Take>
-  Status ReadAll(const Channel& channel, int64_t epoch, const Take& take) {
-    SAGESPARK_ASSIGN_OR_RETURN(const auto reader, context_.Read(channel, epoch,
-                                                                {.feature_dim = params_.feature_dim,
-                                                                 .batch_rows = params_.mini_batch_size,
-                                                                 .layout = RowLayout::kAsRead}));
-    while (true) {
-      SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader->Next());
-      if (batch == nullptr) return Status::Ok();
-      SAGESPARK_RETURN_IF_ERROR(take(*batch));
-    }
+  Status ForEachBatch(const Channel& channel, int64_t epoch, const Take& take) {
+    return context_.ForEachBatch(channel, epoch,
+                                 {.feature_dim = params_.feature_dim,
+                                  .batch_rows = params_.mini_batch_size,
+                                  .layout = RowLayout::kAsRead},
+                                 take);
   }
 
   Result<PcaFit> Finish() {
@@ -107,7 +103,7 @@ class PcaJob {
     const algo::PcaPredictor predictor(model);
     algo::PcaEvaluator evaluator(predictor);
     SAGESPARK_ASSIGN_OR_RETURN(const Channel channel, context_.OpenChannel("test"));
-    SAGESPARK_RETURN_IF_ERROR(ReadAll(
+    SAGESPARK_RETURN_IF_ERROR(ForEachBatch(
         channel, 0, [&evaluator](const codec::RowBlock& batch) { return evaluator.Add(ViewOf(batch)); }));
     if (evaluator.rows() == 0) return InvalidArgument("Channel has no rows: \"test\"");
     const double score = evaluator.ExplainedVarianceRatio();

@@ -58,6 +58,16 @@ Result<std::unique_ptr<BatchReader>> TrainingContext::Read(const Channel& channe
           .cancellation = cancellation_});
 }
 
+Status TrainingContext::ForEachBatch(const Channel& channel, int64_t epoch, const ReadOptions& options,
+                                     const std::function<Status(const codec::RowBlock& batch)>& take) const {
+  SAGESPARK_ASSIGN_OR_RETURN(const auto reader, Read(channel, epoch, options));
+  while (true) {
+    SAGESPARK_ASSIGN_OR_RETURN(const codec::RowBlock* const batch, reader->Next());
+    if (batch == nullptr) return Status::Ok();
+    SAGESPARK_RETURN_IF_ERROR(take(*batch));
+  }
+}
+
 Status TrainingContext::WriteModel(std::string_view name, std::string_view bytes) const {
   SAGESPARK_ASSIGN_OR_RETURN(const auto file, CreateModelFile(name));
   SAGESPARK_RETURN_IF_ERROR(file->Write(bytes));

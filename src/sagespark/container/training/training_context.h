@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -48,6 +49,10 @@ class TrainingContext {
   /// Starts to read epoch `epoch` (from 0) of a channel. Batches have finite numbers only. Fails as Channel::Files and
   /// RowDecoderFor do.
   Result<std::unique_ptr<BatchReader>> Read(const Channel& channel, int64_t epoch, const ReadOptions& options) const;
+
+  /// Calls `take` with every batch of that epoch; its first error ends the reading. Fails as Read and BatchReader do.
+  Status ForEachBatch(const Channel& channel, int64_t epoch, const ReadOptions& options,
+                      const std::function<Status(const codec::RowBlock& batch)>& take) const;
 
   /// Writes a file of the model, visible when it is whole.
   Status WriteModel(std::string_view name, std::string_view bytes) const;
