@@ -11,7 +11,7 @@
 #include "sagespark/codec/mxnet/ndarray_file.h"
 #include "sagespark/container/factorization_machines/factorization_machines_model_file.h"
 #include "sagespark/container/linear_learner/linear_learner_model_file.h"
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "targets.h"
 
 // Models, which anybody may bring in a model.tar.gz.
@@ -72,7 +72,7 @@ void FactorizationMachinesModel(std::string_view bytes) {
 }
 
 void LinearLearnerModel(std::string_view bytes) {
-  const container::TemporaryDirectory directory;
+  const TemporaryFolder directory;
   directory.Write(container::kLinearLearnerModelFile, ZipOf(bytes));
   const auto model = container::ReadLinearLearnerModel(directory.path());
   if (model.ok()) CheckFinite(model->weights.values());

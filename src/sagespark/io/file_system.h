@@ -74,8 +74,13 @@ class FileSystem {
   virtual Result<FileInfo> Stat(const Uri& uri) = 0;
 
   /// Calls `visit` with every file at or below `folder`, in byte order of the paths, until it returns false.
+  /// Folders whose path `enters` refuses may be left out: local ones are, a store that lists keys need not ask.
   /// Nothing below is no error; a bucket or a local folder that does not exist is kNotFound.
-  virtual Status List(const Uri& folder, const std::function<bool(const FileInfo&)>& visit) = 0;
+  virtual Status List(const Uri& folder, const std::function<bool(const FileInfo&)>& visit,
+                      const std::function<bool(const std::string& path)>& enters) = 0;
+  Status List(const Uri& folder, const std::function<bool(const FileInfo&)>& visit) {
+    return List(folder, visit, [](const std::string&) { return true; });
+  }
 
   /// Reads bytes [offset, offset + length), or to the end without a length.
   virtual Result<std::unique_ptr<InputStream>> Open(const Uri& uri, int64_t offset = 0,

@@ -209,14 +209,16 @@ Result<std::vector<Entry>> ReadFolder(const std::string& folder) {
 constexpr int kMaxDepth = 128;  // Ends loops of symbolic links.
 
 /// Returns false when `visit` asked to stop.
-Result<bool> Walk(const std::string& folder, int depth, const std::function<bool(const FileInfo&)>& visit) {
+Result<bool> Walk(const std::string& folder, int depth, const std::function<bool(const FileInfo&)>& visit,
+                  const std::function<bool(const std::string&)>& enters) {
   if (depth > kMaxDepth) return ResourceLimit("Folders are nested too deep: " + folder);
   SAGESPARK_ASSIGN_OR_RETURN(const std::vector<Entry> entries, ReadFolder(folder));
   const std::string prefix = folder.ends_with('/') ? folder : folder + "/";
   for (const Entry& entry : entries) {
     if (entry.is_folder) {
       const std::string below = prefix + entry.name.substr(0, entry.name.size() - 1);
-      SAGESPARK_ASSIGN_OR_RETURN(const bool go_on, Walk(below, depth + 1, visit));
+      if (!enters(below)) continue;
+      SAGESPARK_ASSIGN_OR_RETURN(const bool go_on, Walk(below, depth + 1, visit, enters));
       if (!go_on) return false;
       continue;
     }
@@ -230,8 +232,9 @@ class LocalFileSystem final : public FileSystem {
  public:
   Result<FileInfo> Stat(const Uri& uri) override { return InfoOf(uri.path); }
 
-  Status List(const Uri& folder, const std::function<bool(const FileInfo&)>& visit) override {
-    return Walk(folder.path, 0, visit).status();
+  Status List(const Uri& folder, const std::function<bool(const FileInfo&)>& visit,
+              const std::function<bool(const std::string&)>& enters) override {
+    return Walk(folder.path, 0, visit, enters).status();
   }
 
   Result<std::unique_ptr<InputStream>> Open(const Uri& uri, int64_t offset, std::optional<int64_t> length) override {

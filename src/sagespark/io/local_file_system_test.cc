@@ -6,6 +6,7 @@
 
 #include "sagespark/io/file_system.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::io {
 namespace {
@@ -16,13 +17,6 @@ using ::testing::IsEmpty;
 
 class LocalFileSystemTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = ::testing::TempDir() + "sagespark_io_XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   Uri At(const std::string& name) const { return {.scheme = "file", .path = folder_ + "/" + name}; }
 
   void WriteFile(const std::string& name, std::string_view text) {
@@ -46,7 +40,8 @@ class LocalFileSystemTest : public ::testing::Test {
     return names;
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path().string();
   std::shared_ptr<FileSystem> files_ = MakeLocalFileSystem();
 };
 

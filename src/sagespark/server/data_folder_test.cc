@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-#include "sagespark/server/testing/temporary_folder.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::server {
@@ -22,7 +22,7 @@ class DataFolderTest : public ::testing::Test {
 
   void Write(const std::string& name, const std::string& text) { std::ofstream(path_ / name, std::ios::trunc) << text; }
 
-  testing::TemporaryFolder temporary_;
+  TemporaryFolder temporary_;
   const fs::path path_ = temporary_ / "deep/data";
 };
 

@@ -19,7 +19,10 @@ class OneFile final : public io::FileSystem {
     return std::make_unique<Stream>(range, *this);
   }
   Result<io::FileInfo> Stat(const Uri&) override { return NotFound("not here"); }
-  Status List(const Uri&, const std::function<bool(const io::FileInfo&)>&) override { return NotFound("not here"); }
+  Status List(const Uri&, const std::function<bool(const io::FileInfo&)>&,
+              const std::function<bool(const std::string&)>&) override {
+    return NotFound("not here");
+  }
   Result<std::unique_ptr<io::OutputStream>> Create(const Uri&) override { return Unimplemented("read only"); }
   Status Commit(const io::PendingFile&) override { return Unimplemented("read only"); }
   Status Abort(const io::PendingFile&) override { return Unimplemented("read only"); }

@@ -27,6 +27,15 @@ std::vector<std::string> ExpandBraces(std::string_view path) {
   }
 }
 
+bool FirstPartsMatch(const std::vector<std::string>& pattern, const std::vector<std::string>& parts, size_t count) {
+  return std::equal(pattern.begin(), pattern.begin() + static_cast<std::ptrdiff_t>(count), parts.begin(),
+                    [](const std::string& glob, const std::string& part) {
+                      // Hidden folders must be asked for by their first character.
+                      const bool hidden = part.starts_with('_') || part.starts_with('.');
+                      return (!hidden || glob.starts_with(part[0])) && ::fnmatch(glob.c_str(), part.c_str(), 0) == 0;
+                    });
+}
+
 }  // namespace
 
 std::vector<std::string> SplitPath(std::string_view path) {
@@ -51,15 +60,16 @@ PathPattern::PathPattern(std::string_view path) {
 size_t PathPattern::MatchedParts(std::string_view path) const {
   const std::vector<std::string> parts = SplitPath(path);
   for (const std::vector<std::string>& pattern : alternatives_) {
-    if (pattern.size() > parts.size()) continue;
-    const bool matches = std::equal(pattern.begin(), pattern.end(), parts.begin(), [](const auto& glob, const auto& part) {
-      // Hidden folders must be asked for by their first character.
-      const bool hidden = part.starts_with('_') || part.starts_with('.');
-      return (!hidden || glob.starts_with(part[0])) && ::fnmatch(glob.c_str(), part.c_str(), 0) == 0;
-    });
-    if (matches) return pattern.size();
+    if (pattern.size() <= parts.size() && FirstPartsMatch(pattern, parts, pattern.size())) return pattern.size();
   }
   return 0;
+}
+
+bool PathPattern::CanMatchBelow(std::string_view path) const {
+  const std::vector<std::string> parts = SplitPath(path);
+  return std::any_of(alternatives_.begin(), alternatives_.end(), [&parts](const std::vector<std::string>& pattern) {
+    return FirstPartsMatch(pattern, parts, std::min(pattern.size(), parts.size()));
+  });
 }
 
 }  // namespace sagespark::source

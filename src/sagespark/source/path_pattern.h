@@ -21,6 +21,9 @@ class PathPattern {
   /// How many parts of `path` (as "a/b/c") the pattern matches: it, or a folder above it; 0 when it does not.
   size_t MatchedParts(std::string_view path) const;
 
+  /// Whether the folder `path`, or something below it, can match: its parts match as many of the pattern's.
+  bool CanMatchBelow(std::string_view path) const;
+
  private:
   std::string base_;
   std::vector<std::vector<std::string>> alternatives_;  ///< The parts of the path, braces expanded.

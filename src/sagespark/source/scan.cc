@@ -31,11 +31,13 @@ Result<bool> ListBelow(io::FileSystem& file_system, const Uri& uri, std::vector<
   }
   const size_t root_parts = SplitPath(uri.path).size();
   bool found = uri.scheme == "file";  // A local folder exists without files, a prefix of keys does not.
-  const Status listed = file_system.List(uri, [&](const io::FileInfo& file) {
+  const auto visit = [&](const io::FileInfo& file) {
     found = true;
     if (file.size > 0 && IsVisible(file.uri.path, root_parts)) files.push_back(file);
     return true;
-  });
+  };
+  const auto enters = [](const std::string& folder) { return !IsHidden(folder.substr(folder.rfind('/') + 1)); };
+  const Status listed = file_system.List(uri, visit, enters);
   if (listed.ok()) return found;
   // An error code means that the store said more than "not found": no such bucket.
   if (listed.error().kind() != ErrorKind::kNotFound || !listed.error().code().empty()) return listed.error();
@@ -48,13 +50,15 @@ Result<bool> ListMatching(io::FileSystem& file_system, const Uri& uri, std::vect
   Uri base = uri;
   base.path = pattern.base();
   bool found = false;
-  const Status listed = file_system.List(base, [&](const io::FileInfo& file) {
+  const auto visit = [&](const io::FileInfo& file) {
     const size_t parts = pattern.MatchedParts(file.uri.path);
     if (parts == 0) return true;
     found = true;
     if (file.size > 0 && IsVisible(file.uri.path, parts)) files.push_back(file);
     return true;
-  });
+  };
+  const auto enters = [&](const std::string& folder) { return pattern.CanMatchBelow(folder); };
+  const Status listed = file_system.List(base, visit, enters);
   if (!listed.ok() && (listed.error().kind() != ErrorKind::kNotFound || !listed.error().code().empty())) {
     return listed.error();
   }

@@ -1,12 +1,17 @@
 #include "sagespark/source/scan.h"
 
+#include <filesystem>
+#include <fstream>
+
 #include "sagespark/source/path_pattern.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::source {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 io::FileInfo File(const std::string& path, int64_t size) { return {.uri = {.scheme = "file", .path = path}, .size = size}; }
@@ -65,13 +70,29 @@ TEST(PathPatternTest, MatchesPartByPart) {
   EXPECT_EQ(PathPattern("/x/_t*").MatchedParts("/x/_temporary"), 3u);
 }
 
+TEST(ListFilesTest, AGlobEntersOnlyFoldersThatCanMatch) {
+  const TemporaryFolder folder;
+  const std::filesystem::path& root = folder.path();
+  for (const char* year : {"2024", "2025", "old"}) {
+    folder.Write(std::string(year) + "/may/rows.csv", "1\n");
+  }
+  // A link that leads back up would be entered without end, and is an error.
+  std::filesystem::create_directory_symlink(root, root / "old" / "may" / "loop");
+  io::FileSystems file_systems;
+  ASSERT_OK_AND_ASSIGN(const auto files, ListFiles(file_systems, {(root / "20*" / "*" / "*.csv").string()}));
+  ASSERT_EQ(files.size(), 2u);
+  EXPECT_EQ(files[0].uri.path, (root / "2024" / "may" / "rows.csv").string());
+  EXPECT_EQ(files[1].uri.path, (root / "2025" / "may" / "rows.csv").string());
+  EXPECT_THAT(ListFiles(file_systems, {(root / "*" / "*").string()}), 
+              IsError(ErrorKind::kIo, HasSubstr("Folder cannot be listed")));
+}
+
 TEST(ListFilesTest, NamesAPathThatDoesNotExist) {
   EXPECT_THAT(ListFiles(io::FileSystems(), {"/no/such/path"}),
               IsError(ErrorKind::kNotFound, "[PATH_NOT_FOUND] Path does not exist: file:/no/such/path. SQLSTATE: 42K03"));
 }
 
 TEST(FormatTest, RejectsOptionsThatDoNotParse) {
-  using ::testing::HasSubstr;
   for (const char* number : {"0", "-1", "x", "3000000000", "1.5", ""}) {
     EXPECT_THAT(MakeFormatReader("libsvm", {{"NUMFEATURES", number}}),
                 IsError(ErrorKind::kInvalidArgument, HasSubstr("numFeatures is \"" + std::string(number) + "\"")));

@@ -1,11 +1,10 @@
 #include "sagespark/source/write_job.h"
 
-#include <stdlib.h>
-
 #include <filesystem>
 
 #include "sagespark/data/testing/batch_json.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::source {
 namespace {
@@ -29,16 +28,9 @@ class OneBatch final : public data::BatchStream {
 
 class WriteJobTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string folder = (std::filesystem::temp_directory_path() / "write-job-test-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   Result<std::unique_ptr<WriteJob>> Begin(bool marker = true) {
     return WriteJob::Begin(std::make_shared<const io::FileSystems>(),
-                           {.format = "sagemaker", .folder = folder_.string(), .mode = SaveMode::kAppend, .success_marker = marker},
+                           {.format = "sagemaker", .folder = folder_.path().string(), .mode = SaveMode::kAppend, .success_marker = marker},
                            *schema_);
   }
   OneBatch Rows(const std::string& json) { return OneBatch(*data::testing::BatchFromJson(schema_, json), schema_); }
@@ -46,14 +38,14 @@ class WriteJobTest : public ::testing::Test {
 
   std::vector<std::string> Visible() const {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) names.push_back(entry.path().filename());
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) names.push_back(entry.path().filename());
     std::erase_if(names, [](const std::string& name) { return name.starts_with("."); });
     return names;
   }
 
   std::shared_ptr<const data::Schema> schema_ =
       data::testing::SchemaOf({{"label", TypeId::kDouble}, {"features", TypeId::kVector}});
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(WriteJobTest, MakesFilesVisibleAtCommitAndTellsRowsAndBytes) {
@@ -89,7 +81,7 @@ TEST_F(WriteJobTest, AbortLeavesNothing) {
   OneBatch rows = Rows("[[1, [1, 2]]]");
   ASSERT_OK_AND_ASSIGN(const WrittenTask task, job->WriteTask(0, rows, {}));
   job->Abort({task});
-  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
 
 TEST_F(WriteJobTest, AFailedTaskLeavesNothing) {
@@ -101,7 +93,7 @@ TEST_F(WriteJobTest, AFailedTaskLeavesNothing) {
   cancelled.Cancel();
   OneBatch more = Rows("[[1, [1, 2]]]");
   EXPECT_THAT(job->WriteTask(1, more, cancelled.token()), IsError(ErrorKind::kCancelled, ::testing::_));
-  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
 
 TEST_F(WriteJobTest, ACommitThatFailsTakesBackWhatItShowed) {
@@ -111,7 +103,7 @@ TEST_F(WriteJobTest, ACommitThatFailsTakesBackWhatItShowed) {
   WrittenTask lost = task;
   lost.files[0].upload_id += ".gone";
   EXPECT_THAT(job->Commit({task, lost}), IsError(ErrorKind::kNotFound, ::testing::_));
-  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
 
 }  // namespace

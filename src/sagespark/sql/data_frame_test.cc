@@ -1,17 +1,14 @@
 #include "sagespark/sql/data_frame.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "sagespark/base/json/value.h"
 #include "sagespark/codec/record_decoder.h"
 #include "sagespark/codec/recordio.h"
 #include "sagespark/testing/matchers.h"
 #include "sagespark/testing/paths.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::sql {
 namespace {
@@ -21,14 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-
-std::string ReadFile(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  EXPECT_TRUE(file.good()) << path;
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 std::string Golden(const std::string& name) {
   return ReadFile(SourcePath("tests/goldens/spark/") + name);
@@ -65,18 +54,7 @@ std::string SparkErrorOf(Action action) {
 
 class DataFrameTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string folder = (std::filesystem::temp_directory_path() / "data-frame-test-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string Write(const std::string& name, const std::string& text) const {
-    std::filesystem::create_directories((folder_ / name).parent_path());
-    std::ofstream(folder_ / name, std::ios::binary) << text;
-    return (folder_ / name).string();
-  }
+  std::string Write(const std::string& name, const std::string& text) const { return folder_.Write(name, text).string(); }
 
   DataFrame ReadLibSvm(const std::string& path, int features = 3) const {
     return spark_.read().format("libsvm").option("numFeatures", features).load(path);
@@ -100,7 +78,7 @@ class DataFrameTest : public ::testing::Test {
   }
 
   SparkSession spark_ = SparkSession::builder().master("local[2]").getOrCreate();
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(DataFrameTest, ReadsLibSvmAndWritesItAsSparkDoes) {

@@ -23,9 +23,10 @@ class LazyFileSystem final : public io::FileSystem {
     SAGESPARK_ASSIGN_OR_RETURN(const FileSystemPtr made, Get());
     return made->Stat(uri);
   }
-  Status List(const Uri& folder, const std::function<bool(const io::FileInfo&)>& visit) override {
+  Status List(const Uri& folder, const std::function<bool(const io::FileInfo&)>& visit,
+              const std::function<bool(const std::string&)>& enters) override {
     SAGESPARK_ASSIGN_OR_RETURN(const FileSystemPtr made, Get());
-    return made->List(folder, visit);
+    return made->List(folder, visit, enters);
   }
   Result<std::unique_ptr<io::InputStream>> Open(const Uri& uri, int64_t offset,
                                                 std::optional<int64_t> length) override {

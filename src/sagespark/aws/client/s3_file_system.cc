@@ -242,7 +242,8 @@ class S3FileSystem final : public io::FileSystem {
     return io::FileInfo{uri, object->size, object->etag};
   }
 
-  Status List(const Uri& folder, const std::function<bool(const io::FileInfo&)>& visit) override {
+  Status List(const Uri& folder, const std::function<bool(const io::FileInfo&)>& visit,
+              const std::function<bool(const std::string&)>&) override {
     std::string prefix = folder.path;
     if (!prefix.empty() && !prefix.ends_with('/')) {
       // "x" itself comes before all of "x/"; a listing of "x" would pass through "x-..." as well.

@@ -1,10 +1,9 @@
 #include "sagespark/base/archive/tar_gz.h"
 
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::archive {
 namespace {
@@ -14,52 +13,36 @@ using testing::HasSubstr;
 
 class TarGzTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/sagespark-archive-XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    folder_ = folder;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  void Write(const std::string& name, const std::string& text) {
-    fs::create_directories((folder_ / name).parent_path());
-    std::ofstream(folder_ / name) << text;
-  }
-  std::string Read(const std::string& name) {
-    std::stringstream text;
-    text << std::ifstream(folder_ / name).rdbuf();
-    return text.str();
-  }
   /// Runs a shell command in the folder.
-  int Shell(const std::string& command) { return std::system(("cd " + folder_.string() + " && " + command).c_str()); }
+  int Shell(const std::string& command) { return std::system(("cd " + folder_.path().string() + " && " + command).c_str()); }
 
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(TarGzTest, GnuTarReadsWhatWasPacked) {
-  Write("in/model_algo-1", "weights");
-  Write("in/code/run.sh", "go");
+  folder_.Write("in/model_algo-1", "weights");
+  folder_.Write("in/code/run.sh", "go");
   ASSERT_OK(PackTarGz(folder_ / "in", folder_ / "m.tar.gz"));
   EXPECT_EQ(Shell("tar tzf m.tar.gz > list && mkdir out && tar xzf m.tar.gz -C out"), 0);
-  EXPECT_EQ(Read("list"), "code/\ncode/run.sh\nmodel_algo-1\n");
-  EXPECT_EQ(Read("out/model_algo-1"), "weights");
+  EXPECT_EQ(folder_.Read("list"), "code/\ncode/run.sh\nmodel_algo-1\n");
+  EXPECT_EQ(folder_.Read("out/model_algo-1"), "weights");
 }
 
 TEST_F(TarGzTest, UnpacksWhatGnuTarPacked) {
-  Write("in/sub/file", std::string(200'000, 'x'));
+  folder_.Write("in/sub/file", std::string(200'000, 'x'));
   ASSERT_EQ(Shell("tar czf m.tar.gz -C in . && tar cf plain.tar -C in sub/file"), 0);
   ASSERT_OK(UnpackTarGz(folder_ / "m.tar.gz", folder_ / "out"));
-  EXPECT_EQ(Read("out/sub/file"), std::string(200'000, 'x'));
+  EXPECT_EQ(folder_.Read("out/sub/file"), std::string(200'000, 'x'));
   ASSERT_OK(UnpackTarGz(folder_ / "plain.tar", folder_ / "plain"));
-  EXPECT_EQ(Read("plain/sub/file").size(), 200'000u);
+  EXPECT_EQ(folder_.Read("plain/sub/file").size(), 200'000u);
 }
 
 TEST_F(TarGzTest, TheSameFilesMakeTheSameBytes) {
-  Write("a/x", "1");
+  folder_.Write("a/x", "1");
   ASSERT_OK(PackTarGz(folder_ / "a", folder_ / "1.tar.gz"));
   ASSERT_EQ(Shell("cp -r a b && touch -d 2001-01-01 b/x && chmod 600 b/x"), 0);
   ASSERT_OK(PackTarGz(folder_ / "b", folder_ / "2.tar.gz"));
-  EXPECT_EQ(Read("1.tar.gz"), Read("2.tar.gz"));
+  EXPECT_EQ(folder_.Read("1.tar.gz"), folder_.Read("2.tar.gz"));
 }
 
 TEST_F(TarGzTest, PacksAnEmptyFolder) {
@@ -70,7 +53,7 @@ TEST_F(TarGzTest, PacksAnEmptyFolder) {
 }
 
 TEST_F(TarGzTest, RefusesWhatWouldLeaveTheFolder) {
-  Write("in/x", "evil");
+  folder_.Write("in/x", "evil");
   const struct { const char* name; const char* command; const char* message; } cases[] = {
       {"parent", "tar czf m.tar.gz --transform 's,^x,../x,' -P -C in x", "outside of the folder"},
       {"absolute", "tar czf m.tar.gz --transform 's,^x,/tmp/x,' -P -C in x", "outside of the folder"},
@@ -87,7 +70,7 @@ TEST_F(TarGzTest, RefusesWhatWouldLeaveTheFolder) {
 }
 
 TEST_F(TarGzTest, RefusesWhatIsNoArchiveOrCut) {
-  Write("text", "hello, this is no archive");
+  folder_.Write("text", "hello, this is no archive");
   EXPECT_THAT(UnpackTarGz(folder_ / "text", folder_ / "out"), IsError(ErrorKind::kCorruptData, HasSubstr("Cannot unpack text")));
   ASSERT_EQ(Shell("head -c 300000 /dev/urandom > r && tar czf m.tar.gz r && head -c 100000 m.tar.gz > cut.tar.gz"), 0);
   EXPECT_THAT(UnpackTarGz(folder_ / "cut.tar.gz", folder_ / "out"), IsError(ErrorKind::kCorruptData, HasSubstr("cut.tar.gz")));

@@ -1,10 +1,9 @@
 #include "sagespark/base/archive/zip.h"
 
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::archive {
 namespace {
@@ -16,33 +15,20 @@ const std::vector<ZipEntry> kEntries = {{"meta.json", "{}"}, {"params", std::str
 
 class ZipTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/sagespark-zip-XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    folder_ = folder;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  void Write(const std::string& name, const std::string& bytes) { std::ofstream(folder_ / name) << bytes; }
-  std::string Read(const std::string& name) {
-    std::stringstream text;
-    text << std::ifstream(folder_ / name).rdbuf();
-    return text.str();
-  }
   /// Runs a Python program in the folder.
   int Python(const std::string& program) {
-    return std::system(("cd " + folder_.string() + " && python3 -c '" + program + "'").c_str());
+    return std::system(("cd " + folder_.path().string() + " && python3 -c '" + program + "'").c_str());
   }
 
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(ZipTest, PythonReadsWhatWasWritten) {
-  Write("model.zip", WriteZip(kEntries));
+  folder_.Write("model.zip", WriteZip(kEntries));
   ASSERT_EQ(Python("import zipfile; z = zipfile.ZipFile(\"model.zip\"); assert z.testzip() is None; "
                    "print(*z.namelist(), len(z.read(\"params\")), file=open(\"list\", \"w\"))"),
             0);
-  EXPECT_EQ(Read("list"), "meta.json params empty 300000\n");
+  EXPECT_EQ(folder_.Read("list"), "meta.json params empty 300000\n");
 }
 
 TEST_F(ZipTest, ReadsWhatPythonWroteStoredAndDeflated) {
@@ -87,7 +73,7 @@ TEST(ReadZipTest, StopsAtTheLimits) {
 
 TEST_F(ZipTest, NamesTheFileThatIsAbsentOrBroken) {
   EXPECT_THAT(ReadZipFile(folder_ / "none.zip"), IsError(ErrorKind::kNotFound, HasSubstr("none.zip")));
-  Write("torn.zip", "PK");
+  folder_.Write("torn.zip", "PK");
   EXPECT_THAT(ReadZipFile(folder_ / "torn.zip"), IsError(ErrorKind::kCorruptData, HasSubstr("torn.zip")));
 }
 

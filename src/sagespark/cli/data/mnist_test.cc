@@ -1,11 +1,11 @@
 #include "sagespark/cli/data/mnist.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <string>
 
 #include "sagespark/base/digest.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::cli {
 namespace {
@@ -15,20 +15,6 @@ using testing::HasSubstr;
 
 class MnistTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "sagespark-test-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  void Write(std::string_view name, std::string_view bytes) const {
-    std::ofstream(folder_ / name, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  }
-  std::string Read(const fs::path& name) const {
-    std::ifstream file(folder_ / name, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(file), {});
-  }
   Result<int64_t> Convert() {
     auto out = files_->Create({.scheme = "file", .authority = {}, .path = (folder_ / "out").string()});
     if (!out.ok()) return std::move(out).error();
@@ -37,7 +23,7 @@ class MnistTest : public testing::Test {
     return count;
   }
 
-  fs::path folder_;
+  TemporaryFolder folder_;
   std::shared_ptr<io::FileSystem> files_ = io::MakeLocalFileSystem();
 };
 
@@ -53,23 +39,23 @@ std::string Labels(std::string_view labels) {
 }
 
 TEST_F(MnistTest, WritesOneLineAnImageWithoutItsZeros) {
-  Write("images", Images(std::string_view("\x00\x01\xff\x00\x00\x00\x02\x00\x0a", 9)));
-  Write("labels", Labels(std::string_view("\x05\x00\x09", 3)));
+  folder_.Write("images", Images(std::string_view("\x00\x01\xff\x00\x00\x00\x02\x00\x0a", 9)));
+  folder_.Write("labels", Labels(std::string_view("\x05\x00\x09", 3)));
   EXPECT_THAT(Convert(), HasValue(3));
-  EXPECT_EQ(Read("out"), "5 2:1 3:255\n0\n9 1:2 3:10\n");
+  EXPECT_EQ(folder_.Read("out"), "5 2:1 3:255\n0\n9 1:2 3:10\n");
 }
 
 TEST_F(MnistTest, RefusesFilesOfDifferentLengths) {
-  Write("images", Images("abcdef"));
-  Write("labels", Labels("a"));
+  folder_.Write("images", Images("abcdef"));
+  folder_.Write("labels", Labels("a"));
   EXPECT_THAT(Convert(), IsError(ErrorKind::kCorruptData, HasSubstr("2 images, 1 labels")));
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
 
 TEST_F(MnistTest, ChecksTheSumsAndNamesTheFile) {
-  EXPECT_THAT(CheckMnist(folder_), IsError(ErrorKind::kNotFound, HasSubstr("train-images-idx3-ubyte")));
-  Write("train-images-idx3-ubyte", Images("abc"));
-  EXPECT_THAT(CheckMnist(folder_),
+  EXPECT_THAT(CheckMnist(folder_.path()), IsError(ErrorKind::kNotFound, HasSubstr("train-images-idx3-ubyte")));
+  folder_.Write("train-images-idx3-ubyte", Images("abc"));
+  EXPECT_THAT(CheckMnist(folder_.path()),
               IsError(ErrorKind::kCorruptData, testing::AllOf(HasSubstr("train-images-idx3-ubyte"),
                                                               HasSubstr("6bbc9ace898e44ae57da46a324031adb"))));
 }
@@ -80,9 +66,9 @@ TEST_F(MnistTest, WritesTheWholeSetAsNumpyDoes) {
   const char* source = std::getenv("SAGESPARK_MNIST_DIR");
   if (source == nullptr) GTEST_SKIP() << "SAGESPARK_MNIST_DIR is not set";
   ASSERT_OK(CheckMnist(source));
-  EXPECT_THAT(WriteMnist(source, *files_, {.scheme = "file", .authority = {}, .path = folder_.string()}), HasValue(70000));
-  EXPECT_EQ(Sha256Hex(Read("train/mnist_train.libsvm")), "c42b75fcb54dda11d97af9bd6e3950b41c93b4f44eeb9608aa115f79a5979e88");
-  EXPECT_EQ(Sha256Hex(Read("test/mnist_test.libsvm")), "31ffc3cfb1824d0994d57172bb8ca68882e578859e1ee1bd9fc1f2f15bfd06a2");
+  EXPECT_THAT(WriteMnist(source, *files_, {.scheme = "file", .authority = {}, .path = folder_.path().string()}), HasValue(70000));
+  EXPECT_EQ(Sha256Hex(folder_.Read("train/mnist_train.libsvm")), "c42b75fcb54dda11d97af9bd6e3950b41c93b4f44eeb9608aa115f79a5979e88");
+  EXPECT_EQ(Sha256Hex(folder_.Read("test/mnist_test.libsvm")), "31ffc3cfb1824d0994d57172bb8ca68882e578859e1ee1bd9fc1f2f15bfd06a2");
 }
 
 }  // namespace

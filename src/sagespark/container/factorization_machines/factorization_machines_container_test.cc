@@ -6,7 +6,7 @@
 #include "sagespark/codec/record_encoder.h"
 #include "sagespark/container/factorization_machines/factorization_machines_algorithm.h"
 #include "sagespark/container/factorization_machines/factorization_machines_model_file.h"
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/container/training/run_training.h"
 #include "sagespark/testing/matchers.h"
 
@@ -92,7 +92,7 @@ class FactorizationMachinesContainerTest : public testing::Test {
     return predictor->Predict(rows);
   }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   std::ostringstream log_;
 };
 
@@ -252,7 +252,7 @@ TEST_F(FactorizationMachinesContainerTest, NamesARowOfTheTestChannelWithAnotherL
 TEST(FactorizationMachinesAlgorithmTest, TakesNoCsv) {
   const FactorizationMachinesAlgorithm algorithm;
   EXPECT_THAT(algorithm.training_types(), ElementsAre("application/x-recordio-protobuf"));
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   ThreadPool pool(1);
   std::string bytes;
   const algo::FactorizationMachinesModel model(algo::FactorizationMachinesTask::kRegressor, 0, linalg::Matrix<float>(2, 2));

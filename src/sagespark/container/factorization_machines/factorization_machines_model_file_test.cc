@@ -11,7 +11,7 @@
 #include "sagespark/base/json/value.h"
 #include "sagespark/codec/mxnet/ndarray_file.h"
 #include "sagespark/container/factorization_machines/symbol_json.h"
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 #include "sagespark/testing/paths.h"
 
@@ -162,7 +162,7 @@ TEST(FactorizationMachinesModelFileTest, RefusesEveryFileThatIsCut) {
 }
 
 TEST(ReadFactorizationMachinesModelTest, NamesTheFile) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   EXPECT_THAT(ReadFactorizationMachinesModel(directory.path()).status(),
               IsError(ErrorKind::kNotFound, HasSubstr((directory.path() / "model_algo-1").string())));
   directory.Write("model_algo-1", "no zip");

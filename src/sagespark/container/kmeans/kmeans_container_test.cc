@@ -7,7 +7,7 @@
 #include "sagespark/codec/record_encoder.h"
 #include "sagespark/container/kmeans/kmeans_algorithm.h"
 #include "sagespark/container/kmeans/kmeans_model_file.h"
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/container/training/run_training.h"
 #include "sagespark/testing/matchers.h"
 
@@ -86,7 +86,7 @@ class KMeansContainerTest : public testing::Test {
     EXPECT_THAT(Centers(3, 2), testing::UnorderedElementsAre(near(0, 0), near(10, 0), near(0, 10)));
   }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   std::ostringstream log_;
 };
 

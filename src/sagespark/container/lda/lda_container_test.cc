@@ -9,7 +9,7 @@
 #include "sagespark/codec/record_encoder.h"
 #include "sagespark/container/lda/lda_algorithm.h"
 #include "sagespark/container/lda/lda_model_file.h"
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/container/training/run_training.h"
 #include "sagespark/testing/matchers.h"
 #include "sagespark/testing/paths.h"
@@ -76,7 +76,7 @@ class LdaContainerTest : public testing::Test {
   std::string Failure() const { return ReadFile(directory_.path() / "output/failure"); }
   std::string Model() const { return ReadFile(directory_.path() / "model/model_algo-1"); }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   std::ostringstream log_;
 };
 

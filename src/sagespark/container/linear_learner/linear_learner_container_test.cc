@@ -10,7 +10,7 @@
 #include "sagespark/codec/record_encoder.h"
 #include "sagespark/container/linear_learner/linear_learner_algorithm.h"
 #include "sagespark/container/linear_learner/linear_learner_model_file.h"
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/container/training/run_training.h"
 #include "sagespark/testing/matchers.h"
 #include "sagespark/testing/paths.h"
@@ -109,7 +109,7 @@ class LinearLearnerContainerTest : public testing::Test {
     return *std::move(columns);
   }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   std::ostringstream log_;
 };
 

@@ -8,7 +8,7 @@
 #include "sagespark/codec/record_encoder.h"
 #include "sagespark/container/pca/pca_algorithm.h"
 #include "sagespark/container/pca/pca_model_file.h"
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/container/training/run_training.h"
 #include "sagespark/testing/matchers.h"
 #include "sagespark/testing/paths.h"
@@ -107,7 +107,7 @@ class PcaContainerTest : public testing::Test {
                                               FloatNear(0.6F, 1e-4F)));
   }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   std::ostringstream log_;
 };
 

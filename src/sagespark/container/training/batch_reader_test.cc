@@ -1,7 +1,7 @@
 #include "sagespark/container/training/batch_reader.h"
 
 #include "sagespark/container/row_layout.h"
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::container {
@@ -53,7 +53,7 @@ class BatchReaderTest : public testing::Test {
     }
   }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   std::shared_ptr<io::FileSystem> files_ = io::MakeLocalFileSystem();
 };
 

@@ -1,6 +1,6 @@
 #include "sagespark/container/training/channel.h"
 
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::container {
@@ -17,7 +17,7 @@ class ChannelTest : public testing::Test {
   }
   std::string Path(std::string_view name) const { return (directory_.path() / name).string(); }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
 };
 
 TEST_F(ChannelTest, ListsItsFilesInByteOrderAndLeavesEmptyOnesOut) {

@@ -3,7 +3,7 @@
 #include <functional>
 #include <sstream>
 
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/container/training/training_context.h"
 #include "sagespark/testing/matchers.h"
 
@@ -44,7 +44,7 @@ class RunTrainingTest : public testing::Test {
   }
   std::string Failure() const { return ReadFile(directory_.path() / "output/failure"); }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   CancellationSource source_;
   std::ostringstream out_;
 };

@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::container {
@@ -22,7 +22,7 @@ class TrainingConfigTest : public testing::Test {
 
   void Write(const std::string& name, const std::string& text) { directory_.Write("input/config/" + name, text); }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   ContainerPaths paths_{.root = directory_.path()};
 };
 

@@ -4,7 +4,7 @@
 #include "sagespark/algo/xgboost/testing/golden_rows.h"
 #include "sagespark/base/json/value.h"
 #include "sagespark/codec/record_encoder.h"
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/container/training/run_training.h"
 #include "sagespark/container/xgboost/selected_output.h"
 #include "sagespark/container/xgboost/xgboost_algorithm.h"
@@ -81,7 +81,7 @@ class XGBoostContainerTest : public testing::Test {
   /// Puts a golden model in the model folder.
   void Serve(const std::string& golden) const { directory_.Write("model/xgboost-model", algo::ReadGolden(golden)); }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   std::ostringstream log_;
 };
 

@@ -8,7 +8,7 @@
 #include "sagespark/base/archive/tar_gz.h"
 #include "sagespark/server/testing/fake_container.h"
 #include "sagespark/server/testing/folder_objects.h"
-#include "sagespark/server/testing/temporary_folder.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::server {
@@ -37,7 +37,7 @@ class EndpointsTest : public ::testing::Test {
     images_.Add("fake", testing::FakeContainer(temporary_.path()));
     std::ofstream((fs::create_directories(temporary_ / "model"), temporary_ / "model") / "weights") << "w8";
     ASSERT_OK(archive::PackTarGz(temporary_ / "model", temporary_ / "model.tar.gz"));
-    objects_.Put("b/model.tar.gz", testing::ReadFile(temporary_ / "model.tar.gz"));
+    objects_.Put("b/model.tar.gz", ReadFile(temporary_ / "model.tar.gz"));
     objects_.Put("b/broken.tar.gz", "no archive");
     Open();
   }
@@ -89,7 +89,7 @@ class EndpointsTest : public ::testing::Test {
   }
 
   HostingLimits limits_;
-  testing::TemporaryFolder temporary_;
+  TemporaryFolder temporary_;
   testing::FolderObjects objects_{temporary_ / "objects"};
   std::unique_ptr<Database> database_;
   std::unique_ptr<RecordStore> records_;

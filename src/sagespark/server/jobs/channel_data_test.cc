@@ -2,7 +2,7 @@
 
 #include "sagespark/server/jobs/input_objects.h"
 #include "sagespark/server/testing/folder_objects.h"
-#include "sagespark/server/testing/temporary_folder.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::server {
@@ -28,7 +28,7 @@ class ChannelDataTest : public ::testing::Test {
     return files;
   }
 
-  testing::TemporaryFolder temporary_;
+  TemporaryFolder temporary_;
   testing::FolderObjects objects_{temporary_ / "objects"};
   CancellationSource cancellation_;
   FileUse use_ = FileUse::kWritable;

@@ -1,7 +1,7 @@
 #include "sagespark/server/jobs/checkpoints.h"
 
 #include "sagespark/server/testing/folder_objects.h"
-#include "sagespark/server/testing/temporary_folder.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::server {
@@ -22,9 +22,9 @@ class CheckpointsTest : public ::testing::Test {
     fs::last_write_time(folder_ / name, fs::file_time_type::clock::now() - std::chrono::seconds(60 - ++writes_));
   }
 
-  std::string Stored(const std::string& key) { return testing::ReadFile(objects_.folder() / "b" / key); }
+  std::string Stored(const std::string& key) { return ReadFile(objects_.folder() / "b" / key); }
 
-  testing::TemporaryFolder temporary_;
+  TemporaryFolder temporary_;
   const fs::path folder_ = temporary_ / "checkpoints";
   testing::FolderObjects objects_{temporary_ / "objects"};
   int writes_ = 0;
@@ -36,8 +36,8 @@ TEST_F(CheckpointsTest, BringsBackWhatAnEarlierRunStored) {
   objects_.Put("b/runs/11/epoch-1", "another job's");
   Checkpoints checkpoints = Make();
   ASSERT_OK(checkpoints.Restore({}));
-  EXPECT_EQ(testing::ReadFile(folder_ / "epoch-1"), "one");
-  EXPECT_EQ(testing::ReadFile(folder_ / "deep/x"), "x");
+  EXPECT_EQ(ReadFile(folder_ / "epoch-1"), "one");
+  EXPECT_EQ(ReadFile(folder_ / "deep/x"), "x");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 2);
 }
 

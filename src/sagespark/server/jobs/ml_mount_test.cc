@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "sagespark/server/jobs/container_process.h"
-#include "sagespark/server/testing/temporary_folder.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::server {
@@ -28,7 +28,7 @@ class MlMountTest : public ::testing::Test {
     return output;
   }
 
-  testing::TemporaryFolder temporary_;
+  TemporaryFolder temporary_;
 };
 
 TEST_F(MlMountTest, AnImageFindsItsFilesAtOptMl) {
@@ -36,7 +36,7 @@ TEST_F(MlMountTest, AnImageFindsItsFilesAtOptMl) {
   std::ofstream(temporary_ / "root/opt/ml/in") << "input";
   EXPECT_EQ(Run("cat /opt/ml/in; echo; echo $SAGESPARK_ML_ROOT; id -u; echo out > /opt/ml/out", true),
             "input\n/opt/ml\n" + std::to_string(geteuid()) + "\n");
-  EXPECT_EQ(testing::ReadFile(temporary_ / "root/opt/ml/out"), "out\n");
+  EXPECT_EQ(ReadFile(temporary_ / "root/opt/ml/out"), "out\n");
 }
 
 TEST_F(MlMountTest, TheRestOfOptAndOtherProcessesSeeNoChange) {

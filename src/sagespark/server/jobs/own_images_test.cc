@@ -1,6 +1,6 @@
 #include "sagespark/server/jobs/own_images.h"
 
-#include "sagespark/server/testing/temporary_folder.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::server {
@@ -21,7 +21,7 @@ class OwnImagesTest : public ::testing::Test {
     return path;
   }
 
-  testing::TemporaryFolder temporary_;
+  TemporaryFolder temporary_;
 };
 
 TEST_F(OwnImagesTest, ACommandLineIsSplitAsAShellDoes) {

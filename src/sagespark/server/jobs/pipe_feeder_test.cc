@@ -4,7 +4,7 @@
 
 #include "sagespark/codec/recordio.h"
 #include "sagespark/server/testing/folder_objects.h"
-#include "sagespark/server/testing/temporary_folder.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::server {
@@ -27,9 +27,9 @@ class PipeFeederTest : public ::testing::Test {
   }
 
   /// All that the pipe of an epoch gives.
-  std::string Read(int epoch) { return testing::ReadFile(temporary_ / ("train_" + std::to_string(epoch))); }
+  std::string Read(int epoch) { return ReadFile(temporary_ / ("train_" + std::to_string(epoch))); }
 
-  testing::TemporaryFolder temporary_;
+  TemporaryFolder temporary_;
   testing::FolderObjects objects_{temporary_ / "objects"};
   aws::sagemaker::Channel channel_{.channel_name = "train"};
   std::promise<std::string> error_;

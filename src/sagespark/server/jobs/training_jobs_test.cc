@@ -2,7 +2,7 @@
 
 #include "sagespark/base/archive/tar_gz.h"
 #include "sagespark/server/testing/folder_objects.h"
-#include "sagespark/server/testing/temporary_folder.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::server {
@@ -105,7 +105,7 @@ class TrainingJobsTest : public ::testing::Test {
   std::optional<sm::CheckpointConfig> checkpoint_config_;
   std::string input_mode_ = "File";
   std::string compression_ = "None";
-  testing::TemporaryFolder temporary_;
+  TemporaryFolder temporary_;
   testing::FolderObjects objects_{temporary_ / "objects"};
   std::unique_ptr<Database> database_;
   std::unique_ptr<RecordStore> records_;
@@ -122,9 +122,9 @@ TEST_F(TrainingJobsTest, CarriesDataInAndTheModelOut) {
   EXPECT_TRUE(job.training_end_time >= job.training_start_time);
   EXPECT_THAT(LinesOf("j"), ElementsAre("train --root"));
   ASSERT_OK(archive::UnpackTarGz(objects_.folder() / "out/models/j/output/model.tar.gz", temporary_ / "model"));
-  EXPECT_EQ(testing::ReadFile(temporary_ / "model/weights"), "zero");
+  EXPECT_EQ(ReadFile(temporary_ / "model/weights"), "zero");
   ASSERT_OK(archive::UnpackTarGz(objects_.folder() / "out/models/j/output/output.tar.gz", temporary_ / "output"));
-  EXPECT_EQ(testing::ReadFile(temporary_ / "output/report"), "extra\n");
+  EXPECT_EQ(ReadFile(temporary_ / "output/report"), "extra\n");
   EXPECT_TRUE(fs::is_empty(temporary_ / "jobs"));
 }
 
@@ -178,7 +178,7 @@ TEST_F(TrainingJobsTest, CheckpointsComeFromTheStoreAndGoBackThoughTheJobFails) 
   objects_.Put("out/checkpoints/epoch-1", "one");
   checkpoint_config_ = {.s3_uri = "s3://out/checkpoints"};
   EXPECT_EQ(Train("j", "cp $ml/checkpoints/epoch-1 $ml/checkpoints/epoch-2; exit 1").training_job_status, "Failed");
-  EXPECT_EQ(testing::ReadFile(objects_.folder() / "out/checkpoints/epoch-2"), "one");
+  EXPECT_EQ(ReadFile(objects_.folder() / "out/checkpoints/epoch-2"), "one");
 }
 
 TEST_F(TrainingJobsTest, AnOwnImageIsToldItsVerbAndWhereItsFilesAre) {
@@ -229,8 +229,8 @@ TEST_F(TrainingJobsTest, RunsOneProcessAHostAndMergesTheirModels) {
   EXPECT_EQ(Describe("j").training_job_status, "Completed");
   EXPECT_THAT(LinesOf("j", "algo-2"), ElementsAre("1"));
   ASSERT_OK(archive::UnpackTarGz(objects_.folder() / "out/models/j/output/model.tar.gz", temporary_ / "model"));
-  EXPECT_EQ(testing::ReadFile(temporary_ / "model/algo-1"), "part-0\n");
-  EXPECT_EQ(testing::ReadFile(temporary_ / "model/algo-2"), "part-1\n");
+  EXPECT_EQ(ReadFile(temporary_ / "model/algo-1"), "part-0\n");
+  EXPECT_EQ(ReadFile(temporary_ / "model/algo-2"), "part-1\n");
 }
 
 TEST_F(TrainingJobsTest, OneHostThatFailsEndsTheOthers) {

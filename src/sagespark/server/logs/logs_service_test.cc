@@ -4,6 +4,7 @@
 
 #include "sagespark/aws/model/logs_rules.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::server {
 namespace {
@@ -13,16 +14,7 @@ using testing::IsEmpty;
 
 class LogsServiceTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/sagespark-logs-XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    folder_ = folder;
-    Open();
-  }
-  void TearDown() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
+  void SetUp() override { Open(); }
 
   void Open() {
     store_.reset();
@@ -69,7 +61,7 @@ class LogsServiceTest : public testing::Test {
     return names;
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   FakeClock clock_;
   std::unique_ptr<LogStore> store_;
   std::unique_ptr<LogsService> service_;

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::server {
 namespace {
@@ -13,17 +14,7 @@ using testing::HasSubstr;
 
 class RecordStoreTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/sagespark-records-XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    folder_ = folder;
-    Open();
-  }
-  void TearDown() override {
-    store_.reset();
-    database_.reset();
-    std::filesystem::remove_all(folder_);
-  }
+  void SetUp() override { Open(); }
 
   void Open() {
     store_.reset();
@@ -50,7 +41,7 @@ class RecordStoreTest : public testing::Test {
     return names;
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<RecordStore> store_;
 };

@@ -1,6 +1,6 @@
 #include "sagespark/server/s3/object_store.h"
 
-#include "sagespark/server/testing/temporary_folder.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::server {
@@ -56,7 +56,7 @@ class ObjectStoreTest : public ::testing::Test {
 
   static std::string CodeOf(const Status& status) { return status.ok() ? "" : status.error().code(); }
 
-  testing::TemporaryFolder temporary_;
+  TemporaryFolder temporary_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<ObjectStore> store_;
 };
@@ -134,7 +134,7 @@ TEST_F(ObjectStoreTest, SharesAnObjectsFileThatOutlivesIt) {
   ASSERT_OK_AND_ASSIGN(const auto object, store_->Open("bucket", "k"));
   ASSERT_TRUE(store_->Link(object, temporary_ / "link"));
   ASSERT_OK(store_->DeleteObjects("bucket", {"k"}));
-  EXPECT_EQ(testing::ReadFile(temporary_ / "link"), "text");
+  EXPECT_EQ(ReadFile(temporary_ / "link"), "text");
   EXPECT_FALSE(store_->Link(object, temporary_ / "link"));  // The name is taken.
 }
 

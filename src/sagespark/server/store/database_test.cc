@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::server {
 namespace {
@@ -11,22 +12,15 @@ namespace {
 class DatabaseTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = std::filesystem::temp_directory_path() / "sagespark_db_XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
     Open();
     ASSERT_OK(database_->Write([](Connection& connection) {
       return connection.Execute("CREATE TABLE item (name BLOB PRIMARY KEY, size INTEGER) WITHOUT ROWID");
     }));
   }
-  void TearDown() override {
-    database_.reset();
-    std::filesystem::remove_all(directory_);
-  }
 
   void Open() {
     database_.reset();
-    ASSERT_OK_AND_ASSIGN(database_, Database::Open(directory_ + "/x.db"));
+    ASSERT_OK_AND_ASSIGN(database_, Database::Open((folder_ / "x.db").string()));
   }
   static Status Insert(Connection& connection, std::string_view name, int64_t size) {
     SAGESPARK_ASSIGN_OR_RETURN(Statement insert, connection.Prepare("INSERT INTO item VALUES (?, ?)"));
@@ -44,7 +38,7 @@ class DatabaseTest : public testing::Test {
     return count;
   }
 
-  std::string directory_;
+  TemporaryFolder folder_;
   std::unique_ptr<Database> database_;
 };
 

@@ -4,7 +4,7 @@
 #include "sagespark/base/archive/tar_gz.h"
 #include "sagespark/server/testing/fake_container.h"
 #include "sagespark/server/testing/folder_objects.h"
-#include "sagespark/server/testing/temporary_folder.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::server {
@@ -26,7 +26,7 @@ class TransformJobsTest : public ::testing::Test {
     fs::create_directories(temporary_ / "model");
     std::ofstream(temporary_ / "model/weights") << "w8";
     ASSERT_OK(archive::PackTarGz(temporary_ / "model", temporary_ / "model.tar.gz"));
-    objects_.Put("b/model.tar.gz", testing::ReadFile(temporary_ / "model.tar.gz"));
+    objects_.Put("b/model.tar.gz", ReadFile(temporary_ / "model.tar.gz"));
     fs::create_directories(objects_.folder() / "out");
     job_.transform_input = {.data_source = {.s3_data_source = {.s3_data_type = "S3Prefix", .s3_uri = "s3://b/in/"}},
                             .content_type = "text/csv",
@@ -76,7 +76,7 @@ class TransformJobsTest : public ::testing::Test {
     return Wait();
   }
 
-  std::string Output(const std::string& key) { return testing::ReadFile(objects_.folder() / "out/results" / key); }
+  std::string Output(const std::string& key) { return ReadFile(objects_.folder() / "out/results" / key); }
 
   std::string DataLog() {
     const auto streams = logs_->Streams(kTransformLogGroup, "j/", LogStreamOrder::kName, false, 0, 50);
@@ -90,7 +90,7 @@ class TransformJobsTest : public ::testing::Test {
     return text;
   }
 
-  testing::TemporaryFolder temporary_;
+  TemporaryFolder temporary_;
   testing::FolderObjects objects_{temporary_ / "objects"};
   sm::DescribeTransformJobResponse job_;
   HostingLimits limits_;

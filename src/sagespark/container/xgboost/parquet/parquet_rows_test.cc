@@ -4,7 +4,7 @@
 #include <arrow/io/memory.h>
 #include <parquet/arrow/writer.h>
 
-#include "sagespark/container/testing/temporary_directory.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "sagespark/testing/matchers.h"
 
 namespace sagespark::container {
@@ -41,7 +41,7 @@ class ParquetRowsTest : public testing::Test {
  protected:
   Status Append(std::string_view bytes) { return rows_.Append(directory_.Write("part-0.parquet", bytes).string()); }
 
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
   ParquetRows rows_;
 };
 
