@@ -30,7 +30,7 @@ release: bootstrap
 
 dev: bootstrap
 	@cmake --preset dev -DSAGESPARK_DEPS_DIR=$(deps) >build/dev.log 2>&1 || { cat build/dev.log; exit 1; }
-	@cmake --build --preset dev
+	@cmake --build --preset dev --target unit_tests
 
 clean:
 	rm -rf build out

@@ -23,10 +23,23 @@ function(sagespark_add_library name)
   endif()
 endfunction()
 
+# Test code is compiled for the compiler's speed: most of a build is tests. What they test is optimized and has every check.
+# All that share the precompiled header must be compiled alike, or the compiler refuses it.
+function(sagespark_compile_as_test target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Debug>:-O0>)
+  if(SAGESPARK_SANITIZE)
+    target_compile_options(${target} PRIVATE -fno-sanitize=null,alignment,vptr)
+  endif()
+endfunction()
+
 # sagespark_add_test(NAME SOURCES ... LINKS ...): a GoogleTest executable that ctest runs whole.
+# `unit_tests` builds all of them.
+add_custom_target(unit_tests)
 function(sagespark_add_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
+  sagespark_compile_as_test(${name})
+  add_dependencies(unit_tests ${name})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} sagespark_testing GTest::gmock_main)
   target_precompile_headers(${name} REUSE_FROM sagespark_testing)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
