@@ -6,52 +6,12 @@
 #include <openssl/rand.h>
 
 #include <array>
-#include <bit>
-#include <cstring>
 
+#include "sagespark/base/crc.h"
 #include "sagespark/base/result.h"
 
 namespace sagespark {
 namespace {
-
-/// Tables of a reflected CRC, eight bytes at a step ("slicing by 8").
-template <typename Word, Word kPolynomial>
-struct CrcTables {
-  std::array<std::array<Word, 256>, 8> table{};
-
-  constexpr CrcTables() {
-    for (unsigned byte = 0; byte < 256; ++byte) {
-      Word crc = byte;
-      for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? kPolynomial : 0);
-      table[0][byte] = crc;
-    }
-    for (unsigned byte = 0; byte < 256; ++byte) {
-      for (size_t k = 1; k < 8; ++k) table[k][byte] = (table[k - 1][byte] >> 8) ^ table[0][table[k - 1][byte] & 0xff];
-    }
-  }
-
-  Word Update(Word crc, std::string_view bytes) const {
-    static_assert(std::endian::native == std::endian::little);
-    const char* data = bytes.data();
-    size_t left = bytes.size();
-    for (; left >= 8; left -= 8, data += 8) {
-      uint64_t word;
-      std::memcpy(&word, data, 8);
-      word ^= crc;
-      crc = 0;
-      for (size_t k = 0; k < 8; ++k) crc ^= table[7 - k][(word >> (8 * k)) & 0xff];
-    }
-    for (; left > 0; --left, ++data) crc = (crc >> 8) ^ table[0][(crc ^ static_cast<uint8_t>(*data)) & 0xff];
-    return crc;
-  }
-};
-
-constexpr uint32_t kCrc32Polynomial = 0xedb88320;
-constexpr uint32_t kCrc32cPolynomial = 0x82f63b78;
-constexpr uint64_t kCrc64NvmePolynomial = 0x9a6c9329ac4bc9b5;
-constexpr CrcTables<uint32_t, kCrc32Polynomial> kCrc32Tables;
-constexpr CrcTables<uint32_t, kCrc32cPolynomial> kCrc32cTables;
-constexpr CrcTables<uint64_t, kCrc64NvmePolynomial> kCrc64NvmeTables;
 
 uint64_t PolynomialOf(DigestAlgorithm algorithm) {
   switch (algorithm) {
@@ -126,12 +86,12 @@ Digest::~Digest() = default;
 void Digest::Update(std::string_view bytes) {
   switch (state_->algorithm) {
     case DigestAlgorithm::kCrc32:
-      state_->crc = kCrc32Tables.Update(static_cast<uint32_t>(state_->crc), bytes);
+      state_->crc = UpdateCrc32(static_cast<uint32_t>(state_->crc), bytes);
       return;
     case DigestAlgorithm::kCrc32c:
-      state_->crc = kCrc32cTables.Update(static_cast<uint32_t>(state_->crc), bytes);
+      state_->crc = UpdateCrc32c(static_cast<uint32_t>(state_->crc), bytes);
       return;
-    case DigestAlgorithm::kCrc64Nvme: state_->crc = kCrc64NvmeTables.Update(state_->crc, bytes); return;
+    case DigestAlgorithm::kCrc64Nvme: state_->crc = UpdateCrc64Nvme(state_->crc, bytes); return;
     default: SAGESPARK_CHECK(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1);
   }
 }

@@ -29,6 +29,21 @@ TEST(DigestTest, AnswersTheCheckValuesOfTheirCatalogues) {
   }
 }
 
+TEST(DigestTest, CrcsOfAnyLengthAreThoseOfTheirBytesOneByOne) {
+  std::string bytes(300, '\0');
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 131 + i / 7);
+  for (const auto algorithm : {DigestAlgorithm::kCrc32, DigestAlgorithm::kCrc32c, DigestAlgorithm::kCrc64Nvme}) {
+    for (size_t begin = 0; begin < 4; ++begin) {
+      for (size_t size = 0; begin + size <= bytes.size(); ++size) {
+        const std::string_view piece = std::string_view(bytes).substr(begin, size);
+        Digest one_by_one(algorithm);
+        for (size_t i = 0; i < piece.size(); ++i) one_by_one.Update(piece.substr(i, 1));
+        ASSERT_EQ(DigestOf(algorithm, piece), one_by_one.Finish()) << begin << "+" << size;
+      }
+    }
+  }
+}
+
 TEST(DigestTest, CrcsOfPartsCombine) {
   const std::string first = "1234", second = "56789" + std::string(1000, 'x');
   for (const auto algorithm : {DigestAlgorithm::kCrc32, DigestAlgorithm::kCrc32c, DigestAlgorithm::kCrc64Nvme}) {

@@ -1,3 +1,5 @@
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -7,6 +9,7 @@
 #include "sagespark/base/json/value.h"
 #include "sagespark/testing/matchers.h"
 #include "sagespark/testing/paths.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::aws::sigv4 {
 namespace {
@@ -101,6 +104,50 @@ TEST(VerifyTest, IsTheExampleOfTheDocumentation) {
                                     .signed_headers = {"host", "x-amz-date"}};
   EXPECT_EQ(ComputeSignature(view, authorization, SigningKey(kSecret, authorization), Sha256Hex("")),
             "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
+}
+
+/// A request of the published suite, as text; lines that begin with a blank go on with the header before.
+SignedRequest ParseSuiteRequest(const std::string& text) {
+  SignedRequest request;
+  const size_t end_of_head = text.find("\n\n");
+  std::istringstream head(text.substr(0, end_of_head));
+  request.body = end_of_head == text.npos ? "" : text.substr(end_of_head + 2);
+  std::string line;
+  std::getline(head, line);
+  request.method = line.substr(0, line.find(' '));
+  const std::string target = line.substr(request.method.size() + 1, line.rfind(' ') - request.method.size() - 1);
+  request.path = target.substr(0, target.find('?'));
+  if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
+  while (std::getline(head, line)) {
+    const size_t colon = line.find(':');
+    if (line.starts_with(' ')) {
+      request.headers.back().second += line;
+    } else {
+      request.headers.emplace_back(line.substr(0, colon), line.substr(colon + 1));
+    }
+  }
+  return request;
+}
+
+/// The suite: tests/aws-signing-test-suite/v4 of github.com/awslabs/aws-c-auth, which is not part of this project.
+TEST(VerifyTest, AcceptsThePublishedSuite) {
+  const char* suite = std::getenv("SAGESPARK_SIGV4_SUITE");
+  if (suite == nullptr) GTEST_SKIP() << "SAGESPARK_SIGV4_SUITE names no copy of the suite";
+  int verified = 0;
+  for (const auto& folder : std::filesystem::directory_iterator(suite)) {
+    ASSERT_OK_AND_ASSIGN(const json::Value context, json::Parse(ReadFile(folder.path() / "context.json")));
+    // Not of those who sign for our services: paths taken as they are but encoded twice, tokens that are not signed.
+    if (!*context.Find("normalize")->if_bool() || context.Find("omit_session_token") != nullptr) continue;
+    for (const char* file : {"header-signed-request.txt", "query-signed-request.txt"}) {
+      SCOPED_TRACE((folder.path() / file).string());
+      const SignedRequest request = ParseSuiteRequest(ReadFile(folder.path() / file));
+      const RequestView view = request.View();
+      ASSERT_OK_AND_ASSIGN(const Authorization authorization, ParseAuthorization(view));
+      EXPECT_OK(Verify(view, authorization, SigningKey(kSecret, authorization), Sha256Hex(request.body), kNow));
+      ++verified;
+    }
+  }
+  EXPECT_GE(verified, 50);
 }
 
 TEST(VerifyTest, ChecksTheTime) {
