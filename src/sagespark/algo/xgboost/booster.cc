@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <xgboost/c_api.h>
 
+#include <cmath>
 #include <cstdlib>
+#include <limits>
 
 namespace sagespark::algo {
 namespace {
@@ -71,7 +73,7 @@ XGBoostPredictions CopyPredictions(const bst_ulong* shape, bst_ulong dimensions,
   return predictions;
 }
 
-thread_local std::function<void(std::string_view)> warning_sink;
+thread_local XGBoostMessages::Sink message_sink;
 
 }  // namespace
 
@@ -106,6 +108,24 @@ Result<std::vector<float>> XGBoostMatrix::Labels() const {
   return std::vector<float>(labels, labels + count);
 }
 
+Status XGBoostMatrix::SetSurvivalTimes(const std::vector<float>& labels) {
+  std::vector<float> lower(labels.size());
+  std::vector<float> upper(labels.size());
+  for (size_t row = 0; row < labels.size(); ++row) {
+    lower[row] = std::abs(labels[row]);
+    upper[row] = labels[row] < 0 ? std::numeric_limits<float>::infinity() : labels[row];
+  }
+  SAGESPARK_RETURN_IF_ERROR(Check(XGDMatrixSetFloatInfo(handle_.get(), "label_lower_bound", lower.data(), lower.size())));
+  return Check(XGDMatrixSetFloatInfo(handle_.get(), "label_upper_bound", upper.data(), upper.size()));
+}
+
+Result<XGBoostMatrix> XGBoostMatrix::Slice(const std::vector<int32_t>& rows) const {
+  constexpr int kNoQueries = 0;
+  DMatrixHandle handle = nullptr;
+  SAGESPARK_RETURN_IF_ERROR(Check(XGDMatrixSliceDMatrixEx(handle_.get(), rows.data(), rows.size(), &handle, kNoQueries)));
+  return XGBoostMatrix(OwnMatrix(handle), static_cast<int64_t>(rows.size()), num_columns_);
+}
+
 Result<XGBoostBooster> XGBoostBooster::Create(const std::vector<std::pair<std::string, std::string>>& parameters,
                                               std::span<const XGBoostMatrix* const> matrices) {
   std::vector<DMatrixHandle> handles;
@@ -113,8 +133,14 @@ Result<XGBoostBooster> XGBoostBooster::Create(const std::vector<std::pair<std::s
   BoosterHandle handle = nullptr;
   SAGESPARK_RETURN_IF_ERROR(Check(XGBoosterCreate(handles.data(), handles.size(), &handle)));
   XGBoostBooster booster(OwnBooster(handle));
-  for (const auto& [name, value] : parameters) SAGESPARK_RETURN_IF_ERROR(booster.SetParameter(name, value));
+  SAGESPARK_RETURN_IF_ERROR(booster.SetParameters(parameters));
   return booster;
+}
+
+Status XGBoostBooster::SetParameters(const std::vector<std::pair<std::string, std::string>>& parameters) {
+  SAGESPARK_RETURN_IF_ERROR(SetParameter("validate_parameters", "1"));  // As the Python package does.
+  for (const auto& [name, value] : parameters) SAGESPARK_RETURN_IF_ERROR(SetParameter(name, value));
+  return Status::Ok();
 }
 
 Result<XGBoostBooster> XGBoostBooster::Load(std::string_view bytes) {
@@ -221,16 +247,17 @@ Result<int64_t> XGBoostBooster::NumFeatures() const {
   return static_cast<int64_t>(count);
 }
 
-XGBoostWarnings::XGBoostWarnings(std::function<void(std::string_view)> sink) {
-  warning_sink = std::move(sink);
+XGBoostMessages::XGBoostMessages(Sink sink) {
+  message_sink = std::move(sink);
   XGBRegisterLogCallback([](const char* message) {
-    if (warning_sink) warning_sink(Readable(message));
+    const std::string line = Readable(message);
+    if (message_sink && !line.empty()) message_sink(line, std::string_view(message).find("] WARNING: ") != std::string_view::npos);
   });
 }
 
-XGBoostWarnings::~XGBoostWarnings() {
+XGBoostMessages::~XGBoostMessages() {
   XGBRegisterLogCallback([](const char* message) { std::fprintf(stderr, "%s\n", message); });
-  warning_sink = nullptr;
+  message_sink = nullptr;
 }
 
 std::string XGBoostLibraryVersion() {

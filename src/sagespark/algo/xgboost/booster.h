@@ -27,6 +27,13 @@ class XGBoostMatrix {
   /// One a row, or none.
   Result<std::vector<float>> Labels() const;
 
+  /// Makes the labels the times of objective survival:aft, as survival:cox has them: a negative one says that nothing had happened
+  /// up to its absolute value. Fails with kInvalidArgument, in XGBoost's words.
+  Status SetSurvivalTimes(const std::vector<float>& labels);
+
+  /// Copies the rows of those numbers. Fails with kInvalidArgument, in XGBoost's words, for rows with query ids.
+  Result<XGBoostMatrix> Slice(const std::vector<int32_t>& rows) const;
+
  private:
   friend class XGBoostBooster;
   XGBoostMatrix(std::shared_ptr<void> handle, int64_t num_rows, int64_t num_columns)
@@ -54,7 +61,8 @@ struct XGBoostPredictions {
 /// A model of libxgboost, in training or trained. Movable; not thread-safe but for Predict of a loaded one.
 class XGBoostBooster {
  public:
-  /// Starts one. `parameters` are XGBoost's own, eval_metric as often as needed; `matrices` are all that will be trained on or
+  /// Starts one. `parameters` are XGBoost's own, eval_metric as often as needed, and XGBoost warns of such as it does not use;
+  /// `matrices` are all that will be trained on or
   /// evaluated, and outlive the booster. Fails with kInvalidArgument, in XGBoost's words.
   static Result<XGBoostBooster> Create(const std::vector<std::pair<std::string, std::string>>& parameters,
                                        std::span<const XGBoostMatrix* const> matrices);
@@ -65,6 +73,9 @@ class XGBoostBooster {
 
   /// Boosts one more round. Fails with kInvalidArgument, in XGBoost's words.
   Status Update(int64_t round, const XGBoostMatrix& train);
+
+  /// Gives a loaded model the parameters to go on boosting with. Fails with kInvalidArgument, in XGBoost's words.
+  Status SetParameters(const std::vector<std::pair<std::string, std::string>>& parameters);
 
   /// The metrics of each matrix under its name, in order.
   Result<std::vector<XGBoostScore>> Evaluate(int64_t round, std::span<const XGBoostMatrix* const> matrices,
@@ -99,13 +110,16 @@ class XGBoostBooster {
   std::shared_ptr<void> handle_;
 };
 
-/// While it lives, XGBoost's warnings of this thread go to `sink`, one line each, instead of standard error.
-class XGBoostWarnings {
+/// While it lives, what XGBoost says on this thread (by its `verbosity`: 0 nothing, 1 warnings, 2 more, 3 all) goes to `sink`, one
+/// line each, instead of standard error.
+class XGBoostMessages {
  public:
-  explicit XGBoostWarnings(std::function<void(std::string_view)> sink);
-  ~XGBoostWarnings();
-  XGBoostWarnings(const XGBoostWarnings&) = delete;
-  XGBoostWarnings& operator=(const XGBoostWarnings&) = delete;
+  using Sink = std::function<void(std::string_view line, bool is_warning)>;
+
+  explicit XGBoostMessages(Sink sink);
+  ~XGBoostMessages();
+  XGBoostMessages(const XGBoostMessages&) = delete;
+  XGBoostMessages& operator=(const XGBoostMessages&) = delete;
 };
 
 /// The version of the library that was loaded: "3.2.0".

@@ -76,6 +76,14 @@ class Evaluator {
   const std::vector<std::string> names_;
 };
 
+Result<XGBoostBooster> BoosterFor(const XGBoostParams& params, const std::vector<const XGBoostMatrix*>& matrices,
+                                  const std::optional<XGBoostStart>& start) {
+  if (!start) return XGBoostBooster::Create(params.booster_parameters, matrices);
+  XGBoostBooster booster = start->booster;
+  SAGESPARK_RETURN_IF_ERROR(booster.SetParameters(params.booster_parameters));
+  return booster;
+}
+
 /// Boosters without trees have no rounds that could be cut off.
 bool HasTrees(const XGBoostParams& params) {
   const auto& given = params.booster_parameters;
@@ -86,7 +94,7 @@ bool HasTrees(const XGBoostParams& params) {
 
 Result<XGBoostFit> TrainXGBoost(const XGBoostParams& params, const XGBoostMatrix& train, const XGBoostMatrix* validation,
                                 const CancellationToken& cancellation,
-                                const std::function<void(const XGBoostRound&)>& after_round) {
+                                const std::function<void(const XGBoostRound&)>& after_round, std::optional<XGBoostStart> start) {
   std::vector<const XGBoostMatrix*> matrices = {&train};
   std::vector<std::string> names = {"train"};
   if (validation != nullptr) {
@@ -97,17 +105,18 @@ Result<XGBoostFit> TrainXGBoost(const XGBoostParams& params, const XGBoostMatrix
   if (params.early_stopping_rounds && validation != nullptr) {
     early_stopping.emplace(*params.early_stopping_rounds, params.metrics.empty() ? std::string() : params.metrics.back());
   }
-  SAGESPARK_ASSIGN_OR_RETURN(XGBoostBooster booster, XGBoostBooster::Create(params.booster_parameters, matrices));
+  SAGESPARK_ASSIGN_OR_RETURN(XGBoostBooster booster, BoosterFor(params, matrices, start));
   Evaluator evaluator(params, matrices, names);
-  XGBoostFit fit{.booster = booster, .early_stopping_metric = {}};
+  XGBoostFit fit{.booster = booster, .rounds = start ? start->rounds : 0, .scores = {}, .early_stopping_metric = {}};
   while (fit.rounds < params.num_round) {
     fit.was_stopped = cancellation.cancelled();
     if (fit.was_stopped) break;
     SAGESPARK_RETURN_IF_ERROR(booster.Update(fit.rounds, train));
-    XGBoostRound round{.round = fit.rounds, .scores = {}};
+    XGBoostRound round{.round = fit.rounds, .scores = {}, .model = &booster};
     SAGESPARK_ASSIGN_OR_RETURN(round.scores, evaluator.Evaluate(booster, fit.rounds));
     ++fit.rounds;
     after_round(round);
+    fit.scores = round.scores;
     if (early_stopping && !round.scores.empty() && early_stopping->Add(round)) break;
   }
   if (!early_stopping || early_stopping->best_round() < 0) return fit;

@@ -24,7 +24,26 @@ XGBoostRows RowsFor(const std::string& objective) {
   if (objective == "reg:gamma") {
     for (float& label : rows.labels) label += 1;
   }
+  if (objective == "survival:aft") {  // Of every class some that nothing has happened to yet.
+    for (size_t row = 0; row < rows.labels.size(); ++row) rows.labels[row] = (rows.labels[row] + 1) * (row % 3 == 0 ? -1.0f : 1.0f);
+  }
   return rows;
+}
+
+XGBoostMatrix MatrixFor(const std::string& objective) {
+  const XGBoostRows rows = RowsFor(objective);
+  XGBoostMatrix matrix = *XGBoostMatrix::Create(rows, 1);
+  if (objective == "survival:aft") SAGESPARK_CHECK(matrix.SetSurvivalTimes(rows.labels).ok());
+  return matrix;
+}
+
+/// A model of five rounds that was trained on other labels.
+XGBoostStart StartOfOtherLabels() {
+  XGBoostRows rows = GoldenRows();
+  std::reverse(rows.labels.begin(), rows.labels.end());
+  const auto matrix = XGBoostMatrix::Create(rows, 1);
+  const auto fit = TrainXGBoost(*ParseXGBoostParams({{"num_round", "5"}, {"nthread", "1"}}), *matrix, nullptr, {}, [](const auto&) {});
+  return {.booster = fit->booster, .rounds = 5};
 }
 
 /// The model's trees and settings, and the scores of all rounds.
@@ -33,11 +52,13 @@ std::string ModelAndLog(Given given) {
   given.emplace("nthread", "1");
   const auto params = ParseXGBoostParams(given);
   if (!params.ok()) return "parameters: " + params.error().message();
-  const auto train = XGBoostMatrix::Create(RowsFor(params->objective), 1);
+  const XGBoostMatrix train = MatrixFor(params->objective);
   std::string text;
-  const auto fit = TrainXGBoost(*params, *train, nullptr, {}, [&](const XGBoostRound& round) {
+  const auto add_scores = [&](const XGBoostRound& round) {
     for (const XGBoostScore& score : round.scores) text += score.metric + "=" + std::to_string(score.value) + "\n";
-  });
+  };
+  const auto start = params->updates_trees ? std::optional(StartOfOtherLabels()) : std::nullopt;
+  const auto fit = TrainXGBoost(*params, train, nullptr, {}, add_scores, start);
   if (!fit.ok()) return "training: " + fit.error().message();
   return text + *fit->booster.Save();
 }
@@ -64,6 +85,8 @@ TEST(TrainXGBoostTest, EveryHyperparameterChangesTheModelOrTheLog) {
     std::string value;
     Given with;  ///< Hyperparameters without which it says nothing.
   };
+  const Given update = {{"process_type", "update"}, {"updater", "refresh"}, {"num_round", "10"}};
+  const Given aft = {{"objective", "survival:aft"}, {"aft_loss_distribution_scale", "1.2"}};
   const Given dart = {{"booster", "dart"}, {"rate_drop", "0.5"}, {"num_round", "20"}};
   const std::vector<Case> cases = {
       {"num_round", "6", {}},
@@ -110,6 +133,15 @@ TEST(TrainXGBoostTest, EveryHyperparameterChangesTheModelOrTheLog) {
       {"base_score", "0.3", {}},
       {"seed", "5", {{"subsample", "0.5"}}},
       {"num_parallel_tree", "2", {}},
+      {"sampling_method", "gradient_based", {{"subsample", "0.5"}}},
+      {"objective", "survival:aft", {}},
+      {"objective", "survival:cox", {}},
+      {"aft_loss_distribution", "logistic", aft},
+      {"aft_loss_distribution", "extreme", aft},
+      {"aft_loss_distribution_scale", "2", {{"objective", "survival:aft"}}},
+      {"process_type", "update", {{"updater", "refresh"}, {"num_round", "10"}}},
+      {"refresh_leaf", "0", update},
+      {"updater", "prune", {{"process_type", "update"}, {"updater", "refresh"}, {"num_round", "10"}, {"gamma", "1"}}},
       {"eval_metric", "mae", {}},
       {"eval_metric", "mse,r2", {}},
       {"eval_metric", "f1,accuracy", {{"objective", "multi:softmax"}, {"num_class", "3"}}},
@@ -174,14 +206,87 @@ TEST(TrainXGBoostTest, ACancelledTokenLeavesTheRoundsSoFar) {
   EXPECT_EQ(fit.rounds, 3);
 }
 
-TEST(TrainXGBoostTest, WarningsOfXGBoostGoToTheSink) {
+TEST(TrainXGBoostTest, ThreadsAreThoseAskedFor) {
+  for (const std::string threads : {"1", "3"}) {
+    ASSERT_OK_AND_ASSIGN(const XGBoostParams params, ParseXGBoostParams({{"num_round", "1"}, {"nthread", threads}}));
+    ASSERT_OK_AND_ASSIGN(const XGBoostFit fit, TrainXGBoost(params, MatrixFor(""), nullptr, {}, [](const auto&) {}));
+    EXPECT_THAT(*fit.booster.Configuration(), HasSubstr("\"nthread\":\"" + threads + "\""));
+  }
+}
+
+TEST(TrainXGBoostTest, GoesOnFromAModelAsIfItHadNeverStopped) {
+  const XGBoostMatrix train = MatrixFor("");
+  const auto fit_rounds = [&](const std::string& rounds, std::optional<XGBoostStart> start) {
+    return *TrainXGBoost(*ParseXGBoostParams({{"num_round", rounds}, {"nthread", "1"}}), train, nullptr, {}, [](const auto&) {}, start);
+  };
+  const XGBoostFit whole = fit_rounds("6", std::nullopt);
+  const XGBoostFit half = fit_rounds("3", std::nullopt);
+  ASSERT_OK_AND_ASSIGN(XGBoostBooster saved, XGBoostBooster::Load(*half.booster.Save()));
+  const XGBoostFit rest = fit_rounds("6", XGBoostStart{.booster = saved, .rounds = 3});
+  EXPECT_EQ(rest.rounds, 6);
+  EXPECT_EQ(rest.booster.Predict(train)->values, whole.booster.Predict(train)->values);
+  EXPECT_EQ(fit_rounds("3", XGBoostStart{.booster = half.booster, .rounds = 3}).booster.Predict(train)->values,
+            half.booster.Predict(train)->values);
+}
+
+TEST(TrainXGBoostTest, VerbosityIsHowMuchXGBoostSays) {
+  std::map<std::string, int> warnings;
+  std::map<std::string, int> others;
+  for (const std::string verbosity : {"0", "1", "3", "1"}) {  // The last for the tests after this one.
+    warnings[verbosity] = others[verbosity] = 0;
+    const XGBoostMessages messages([&](std::string_view, bool is_warning) { ++(is_warning ? warnings : others)[verbosity]; });
+    ASSERT_OK_AND_ASSIGN(const XGBoostParams params,  // A linear model has no depth, which XGBoost says in a warning.
+                         ParseXGBoostParams({{"num_round", "1"}, {"nthread", "1"}, {"booster", "gblinear"},
+                                             {"max_depth", "2"}, {"verbosity", verbosity}}));
+    ASSERT_OK(TrainXGBoost(params, MatrixFor(""), nullptr, {}, [](const auto&) {}).status());
+  }
+  EXPECT_EQ(warnings["0"] + others["0"], 0);
+  EXPECT_GT(warnings["1"], 0);
+  EXPECT_EQ(others["1"], 0);
+  EXPECT_GT(others["3"], 0);
+}
+
+TEST(TrainXGBoostTest, XGBoostSaysWhichParametersItDoesNotUse) {
   std::vector<std::string> lines;
-  const XGBoostWarnings warnings([&](std::string_view line) { lines.emplace_back(line); });
+  const XGBoostMessages messages([&](std::string_view line, bool) { lines.emplace_back(line); });
   ASSERT_OK_AND_ASSIGN(const XGBoostMatrix train, XGBoostMatrix::Create(GoldenRows(), 1));
   const XGBoostMatrix* matrices[] = {&train};
-  ASSERT_OK_AND_ASSIGN(XGBoostBooster booster, XGBoostBooster::Create({{"no_such", "1"}, {"validate_parameters", "1"}}, matrices));
+  ASSERT_OK_AND_ASSIGN(XGBoostBooster booster, XGBoostBooster::Create({{"no_such", "1"}}, matrices));
   ASSERT_OK(booster.Update(0, train));
   EXPECT_THAT(lines, testing::Contains(HasSubstr("\"no_such\" } are not used")));
+}
+
+TEST(XGBoostMatrixTest, ASliceHasThoseRowsAndTheirLabels) {
+  const XGBoostRows rows = GoldenRows();
+  ASSERT_OK_AND_ASSIGN(const XGBoostMatrix matrix, XGBoostMatrix::Create(rows, 1));
+  ASSERT_OK_AND_ASSIGN(const XGBoostMatrix slice, matrix.Slice({3, 7}));
+  EXPECT_EQ(slice.num_rows(), 2);
+  EXPECT_THAT(*slice.Labels(), testing::ElementsAre(rows.labels[3], rows.labels[7]));
+  ASSERT_OK_AND_ASSIGN(const XGBoostMatrix ranked, XGBoostMatrix::Create(RowsFor("rank:pairwise"), 1));
+  EXPECT_THAT(ranked.Slice({0}), IsError(ErrorKind::kInvalidArgument, HasSubstr("XGBoost: ")));
+}
+
+TEST(AppendRowsTest, PutsRowsBehindRows) {
+  for (const bool is_sparse : {false, true}) {
+    const XGBoostRows dense = GoldenRows();
+    const XGBoostRows golden = is_sparse ? AsSparse(dense) : dense;
+    XGBoostRows rows = golden;
+    ASSERT_OK(AppendRows(rows, golden));
+    EXPECT_EQ(rows.num_rows, 2 * golden.num_rows);
+    EXPECT_EQ(rows.labels.size(), 2 * golden.labels.size());
+    ASSERT_OK_AND_ASSIGN(const XGBoostMatrix matrix, XGBoostMatrix::Create(rows, 1));
+    EXPECT_EQ(matrix.num_rows(), rows.num_rows);
+    if (is_sparse) {
+      EXPECT_EQ(rows.row_offsets.back(), 2 * golden.row_offsets.back());
+    }
+  }
+  XGBoostRows rows = GoldenRows();
+  EXPECT_THAT(AppendRows(rows, AsSparse(rows)), IsError(ErrorKind::kSchemaMismatch, HasSubstr("sparse")));
+  XGBoostRows weighted = GoldenRows();
+  weighted.weights.assign(weighted.labels.size(), 1);
+  EXPECT_THAT(AppendRows(rows, weighted), IsError(ErrorKind::kSchemaMismatch, HasSubstr("weights")));
+  weighted.num_columns = 4;
+  EXPECT_THAT(AppendRows(rows, weighted), IsError(ErrorKind::kSchemaMismatch, HasSubstr("4, not 5")));
 }
 
 TEST(TrainXGBoostTest, ErrorsAreInXGBoostsWords) {

@@ -22,18 +22,11 @@ struct ClassCounts {
 /// Every class that is a label or a prediction.
 using Confusion = std::map<float, ClassCounts>;
 
-float ClassOf(std::string_view objective, const float* values, int64_t width) {
-  if (objective == "binary:logistic") return *values > 0.5f ? 1.0f : 0.0f;
-  if (objective == "binary:logitraw") return *values > 0.0f ? 1.0f : 0.0f;
-  if (objective == "multi:softprob") return static_cast<float>(std::max_element(values, values + width) - values);
-  return *values;
-}
-
 Confusion Count(std::string_view objective, const std::vector<float>& labels, const XGBoostPredictions& predictions) {
   Confusion confusion;
   for (size_t row = 0; row < labels.size(); ++row) {
     const float* values = predictions.values.data() + row * static_cast<size_t>(predictions.width);
-    const float predicted = ClassOf(objective, values, predictions.width);
+    const float predicted = PredictedClass(objective, values, predictions.width);
     ++confusion[labels[row]].actual;
     ++confusion[predicted].predicted;
     if (predicted == labels[row]) ++confusion[predicted].right;
@@ -111,6 +104,13 @@ bool ComparesClasses(std::string_view metric) { return IsOwnMetric(metric) && me
 
 bool IsOfTwoClasses(std::string_view metric) {
   return metric == "f1_binary" || metric == "precision" || metric == "recall";
+}
+
+float PredictedClass(std::string_view objective, const float* values, int64_t width) {
+  if (objective == "binary:logistic") return *values > 0.5f ? 1.0f : 0.0f;
+  if (objective == "binary:logitraw") return *values > 0.0f ? 1.0f : 0.0f;
+  if (objective == "multi:softprob") return static_cast<float>(std::max_element(values, values + width) - values);
+  return *values;
 }
 
 double OwnMetric(std::string_view metric, std::string_view objective, const std::vector<float>& labels,

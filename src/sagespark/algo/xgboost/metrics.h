@@ -25,8 +25,12 @@ bool ComparesClasses(std::string_view metric);
 /// Whether it is about class 1 of two: f1_binary, precision, recall.
 bool IsOfTwoClasses(std::string_view metric);
 
-/// The metric of predictions by the model's objective, of which the class is: of binary:logistic 1 above 0.5, of binary:logitraw above
-/// 0, of multi:softprob the likeliest, else the prediction itself. `labels`: one for each row of `predictions`.
+/// The class that a row's `width` predictions say: of binary:logistic 1 above 0.5, of binary:logitraw above 0, of multi:softprob the
+/// likeliest, else the prediction itself.
+float PredictedClass(std::string_view objective, const float* values, int64_t width);
+
+/// The metric of predictions by the model's objective, compared by their PredictedClass or as numbers. `labels`: one for each row of
+/// `predictions`.
 double OwnMetric(std::string_view metric, std::string_view objective, const std::vector<float>& labels,
                  const XGBoostPredictions& predictions);
 

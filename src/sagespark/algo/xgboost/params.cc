@@ -76,6 +76,8 @@ const std::vector<Rule>& Rules() {
       Ours(Integer("early_stopping_rounds", 1)),
       Ours(Integer("csv_weights", 0, 1)),
       Ours(Choice("save_model_on_termination", "true, false")),
+      Ours(Integer("_kfold", 2)),
+      Ours(Integer("_num_cv_round", 1)),
       Ours(Text("eval_metric")),
       Ours(Text("_tuning_objective_metric")),
       Ours(Choice("objective", kObjectives)),
@@ -258,6 +260,8 @@ class Builder {
     params_.early_stopping_rounds = IntegerOf("early_stopping_rounds");
     params_.csv_weights = IntegerOf("csv_weights").value_or(0) == 1;
     params_.save_model_on_termination = TextOf("save_model_on_termination") == "true";
+    SetCrossValidation();
+    SAGESPARK_RETURN_IF_ERROR(SetProcessType());
     SetObjective();
     SAGESPARK_RETURN_IF_ERROR(SetClasses());
     SAGESPARK_RETURN_IF_ERROR(SetMetrics());
@@ -281,6 +285,20 @@ class Builder {
   std::optional<int64_t> IntegerOf(std::string_view name) const {
     const std::string* text = Find(name);
     return text == nullptr ? std::nullopt : ParseNumber<int64_t>(*text);
+  }
+
+  void SetCrossValidation() {
+    params_.kfold = IntegerOf("_kfold");
+    params_.num_cv_round = IntegerOf("_num_cv_round").value_or(1);
+    if (Find("_num_cv_round") != nullptr && !params_.kfold) params_.warnings.push_back("_num_cv_round does nothing without _kfold");
+  }
+
+  Status SetProcessType() {
+    params_.updates_trees = TextOf("process_type") == "update";
+    if (!params_.updates_trees) return Status::Ok();
+    if (Find("updater") == nullptr) return InvalidArgument("Required hyperparameter is missing: updater, for process_type update");
+    if (!params_.kfold) return Status::Ok();
+    return HyperparameterNotValid("process_type", "update", "without _kfold, which trains models from nothing");
   }
 
   void SetObjective() {
@@ -410,6 +428,9 @@ Status CheckXGBoostLabels(const XGBoostParams& params, const std::vector<float>&
   } else if (objective == "count:poisson" || objective == "reg:tweedie" || objective == "reg:gamma") {
     is_valid = [](float label) { return label >= 0; };
     valid = "not negative";
+  } else if (objective == "survival:aft") {
+    is_valid = [](float label) { return label != 0; };
+    valid = "a time, negative when nothing had happened until then, not 0";
   } else if (objective == "reg:squaredlogerror") {
     is_valid = [](float label) { return label > -1; };
     valid = "above -1";
@@ -418,6 +439,10 @@ Status CheckXGBoostLabels(const XGBoostParams& params, const std::vector<float>&
   if (wrong == labels.end()) return Status::Ok();
   return InvalidArgument(fmt::format("Label does not fit the objective: row {} has {}, valid for {} is {}",
                                      wrong - labels.begin(), *wrong, objective, valid));
+}
+
+bool HasClasses(const XGBoostParams& params) {
+  return params.objective.starts_with("binary:") || params.objective.starts_with("multi:");
 }
 
 bool IsMaximized(std::string_view metric) {

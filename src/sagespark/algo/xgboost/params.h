@@ -18,6 +18,9 @@ struct XGBoostParams {
   std::optional<int64_t> early_stopping_rounds;  ///< `early_stopping_rounds`: rounds without a better validation score, >= 1.
   bool csv_weights = false;                      ///< `csv_weights`: 1 = the second column of CSV is the row's weight.
   bool save_model_on_termination = false;        ///< `save_model_on_termination`: a stopped job leaves the model so far.
+  bool updates_trees = false;                    ///< `process_type`: update = change an earlier model's trees, do not grow new ones.
+  std::optional<int64_t> kfold;                  ///< `_kfold`: folds of a cross-validation, >= 2, instead of one model.
+  int64_t num_cv_round = 1;                      ///< `_num_cv_round`: cross-validations, each with other folds, >= 1.
   std::string objective = "reg:squarederror";    ///< `objective`.
   int64_t num_class = 0;                         ///< `num_class`: >= 2 with multi:*, 0 else.
   std::vector<std::string> metrics;              ///< `eval_metric`, then that of `_tuning_objective_metric`; or none.
@@ -39,6 +42,9 @@ Result<XGBoostParams> ParseXGBoostParams(const std::map<std::string, std::string
 /// Checks what the objective says of labels. Fails with kInvalidArgument, naming the first such row (from 0), its label and what
 /// is valid.
 Status CheckXGBoostLabels(const XGBoostParams& params, const std::vector<float>& labels);
+
+/// Whether the objective predicts classes: binary:* and multi:*.
+bool HasClasses(const XGBoostParams& params);
 
 /// Whether a larger value of the metric is better.
 bool IsMaximized(std::string_view metric);

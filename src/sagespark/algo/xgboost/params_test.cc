@@ -38,7 +38,9 @@ TEST(ParseXGBoostParamsTest, TakesANameWithBlanksAroundItWithAWarning) {
 }
 
 TEST(ParseXGBoostParamsTest, LeavesAsideWhatXGBoostHasNoMoreWithAWarning) {
-  for (const auto& [name, value] : Given{{"silent", "0"}, {"sketch_eps", "0.03"}, {"lambda_bias", "0"}, {"predictor", "auto"}}) {
+  for (const auto& [name, value] : Given{{"silent", "0"}, {"sketch_eps", "0.03"}, {"lambda_bias", "0"}, {"predictor", "auto"}, {"dsplit", "row"},
+                                          {"deterministic_histogram", "true"}, {"prob_buffer_row", "1.5"},
+                                          {"use_dask_gpu_training", "false"}}) {
     SCOPED_TRACE(name);
     ASSERT_OK_AND_ASSIGN(const XGBoostParams params, ParseXGBoostParams(With({{name, value}})));
     EXPECT_THAT(params.warnings, ElementsAre(HasSubstr("left aside: " + name)));
@@ -57,6 +59,15 @@ TEST(ParseXGBoostParamsTest, TranslatesOldNames) {
                                                 {"reg_alpha", "3"}})));
   EXPECT_THAT(aliases.booster_parameters, ElementsAre(Pair("objective", "reg:squarederror"), Pair("alpha", "3"),
                                                       Pair("eta", "0.2"), Pair("gamma", "1"), Pair("lambda", "2")));
+}
+
+TEST(ParseXGBoostParamsTest, TakesACrossValidation) {
+  EXPECT_EQ(ParseXGBoostParams(With({}))->kfold, std::nullopt);
+  ASSERT_OK_AND_ASSIGN(const XGBoostParams params, ParseXGBoostParams(With({{"_kfold", "5"}, {"_num_cv_round", "2"}})));
+  EXPECT_EQ(params.kfold, 5);
+  EXPECT_EQ(params.num_cv_round, 2);
+  EXPECT_THAT(params.booster_parameters, ElementsAre(Pair("objective", "reg:squarederror")));
+  EXPECT_THAT(ParseXGBoostParams(With({{"_num_cv_round", "2"}}))->warnings, ElementsAre("_num_cv_round does nothing without _kfold"));
 }
 
 TEST(ParseXGBoostParamsTest, PutsTheTunedMetricLast) {
@@ -81,7 +92,10 @@ TEST(ParseXGBoostParamsTest, RefusesWhatIsNotValid) {
       {{{"num_round", "0"}}, "num_round = \"0\", valid is an integer in [1, 2147483647]"},
       {{{"num_round", "ten"}}, "num_round = \"ten\""},
       {With({{"etta", "0.1"}}), "Hyperparameter is unknown to XGBoost: etta"},
-      {With({{"_kfold", "5"}}), "Hyperparameter is unknown to XGBoost: _kfold"},
+      {With({{"_kfold", "1"}}), "_kfold = \"1\", valid is an integer in [2, 2147483647]"},
+      {With({{"_kfold", "3"}, {"_num_cv_round", "0"}}), "_num_cv_round = \"0\""},
+      {With({{"process_type", "update"}}), "missing: updater, for process_type update"},
+      {With({{"process_type", "update"}, {"updater", "refresh"}, {"_kfold", "3"}}), "process_type = \"update\", valid is without _kfold"},
       {With({{"eta", "1.5"}}), "eta = \"1.5\", valid is a number in [0, 1]"},
       {With({{"eta", "nan"}}), "eta = \"nan\""},
       {With({{"eta", "0.1"}, {"learning_rate", "0.1"}}), "given twice: eta"},
@@ -130,6 +144,8 @@ TEST(CheckXGBoostLabelsTest, NamesTheRowOfALabelOutsideTheClasses) {
                       "Label does not fit the objective: row 2 has 3, valid for multi:softmax is an integer in [0, num_class = 3)"));
   EXPECT_THAT(CheckXGBoostLabels(params, {0.5}), IsError(ErrorKind::kInvalidArgument, HasSubstr("row 0 has 0.5")));
   ASSERT_OK_AND_ASSIGN(const XGBoostParams binary, ParseXGBoostParams(With({{"objective", "binary:logistic"}})));
+  ASSERT_OK_AND_ASSIGN(const XGBoostParams aft, ParseXGBoostParams(With({{"objective", "survival:aft"}})));
+  EXPECT_THAT(CheckXGBoostLabels(aft, {2, -1, 0}), IsError(ErrorKind::kInvalidArgument, HasSubstr("row 2 has 0")));
   EXPECT_THAT(CheckXGBoostLabels(binary, {1, -1}), IsError(ErrorKind::kInvalidArgument, HasSubstr("row 1 has -1")));
 }
 

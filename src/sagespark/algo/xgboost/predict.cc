@@ -41,15 +41,6 @@ void SetColumns(XGBoostRows& rows, int64_t num_columns) {
   rows.values.resize(kept);
 }
 
-/// The value that comes most often, the lowest of several.
-float MostFrequent(const std::vector<float>& values) {
-  std::map<float, int> counts;
-  for (const float value : values) ++counts[value];
-  return std::max_element(counts.begin(), counts.end(),
-                          [](const auto& a, const auto& b) { return a.second < b.second; })
-      ->first;
-}
-
 XGBoostPredictions Combine(const std::vector<XGBoostPredictions>& all, bool is_vote) {
   XGBoostPredictions combined = all[0];
   std::vector<float> votes(all.size());
@@ -65,6 +56,14 @@ XGBoostPredictions Combine(const std::vector<XGBoostPredictions>& all, bool is_v
 }
 
 }  // namespace
+
+float MostFrequent(const std::vector<float>& values) {
+  std::map<float, int> counts;
+  for (const float value : values) ++counts[value];
+  return std::max_element(counts.begin(), counts.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
+}
 
 Result<XGBoostPredictor> XGBoostPredictor::Create(std::vector<XGBoostBooster> boosters) {
   XGBoostPredictor predictor;

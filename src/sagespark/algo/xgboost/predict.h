@@ -48,4 +48,7 @@ class XGBoostPredictor {
   std::unique_ptr<std::mutex> matrix_mutex_ = std::make_unique<std::mutex>();
 };
 
+/// The value that comes most often, the lowest of several. There must be one.
+float MostFrequent(const std::vector<float>& values);
+
 }  // namespace sagespark::algo

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "sagespark/base/result.h"
+
 namespace sagespark::algo {
 
 /// Rows in memory, for training or to be predicted, in float32. NaN is a missing value.
@@ -21,5 +23,9 @@ struct XGBoostRows {
   std::vector<float> weights;              ///< One a row, or none.
   std::vector<uint32_t> query_ids;         ///< One a row in rising order, or none: the groups of the rank: objectives.
 };
+
+/// Puts `more` behind `rows`. Fails with kSchemaMismatch when one is sparse and the other dense, dense rows differ in their length,
+/// or only one has labels, weights or query ids.
+Status AppendRows(XGBoostRows& rows, const XGBoostRows& more);
 
 }  // namespace sagespark::algo

@@ -22,6 +22,8 @@ struct ContainerPaths {
   std::filesystem::path resource_config() const { return root / "input/config/resourceconfig.json"; }
   std::filesystem::path channel(std::string_view name) const { return root / "input/data" / name; }
   std::filesystem::path model() const { return root / "model"; }
+  std::filesystem::path output_data() const { return root / "output/data"; }  ///< Stored as output.tar.gz.
+  std::filesystem::path checkpoints() const { return root / "checkpoints"; }  ///< There when the job keeps checkpoints.
   std::filesystem::path failure() const { return root / "output/failure"; }
 };
 

@@ -74,8 +74,18 @@ Status TrainingContext::WriteModel(std::string_view name, std::string_view bytes
   return file->Close();
 }
 
+Status TrainingContext::WriteOutput(std::string_view name, std::string_view bytes) const {
+  SAGESPARK_ASSIGN_OR_RETURN(const auto file, CreateFile(paths_.output_data() / name));
+  SAGESPARK_RETURN_IF_ERROR(file->Write(bytes));
+  return file->Close();
+}
+
 Result<std::unique_ptr<io::OutputStream>> TrainingContext::CreateModelFile(std::string_view name) const {
-  return files_->Create({.scheme = "file", .authority = {}, .path = (paths_.model() / name).string()});
+  return CreateFile(paths_.model() / name);
+}
+
+Result<std::unique_ptr<io::OutputStream>> TrainingContext::CreateFile(const std::filesystem::path& path) const {
+  return files_->Create({.scheme = "file", .authority = {}, .path = path.string()});
 }
 
 }  // namespace sagespark::container

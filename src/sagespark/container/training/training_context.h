@@ -36,6 +36,7 @@ class TrainingContext {
   const std::map<std::string, std::string>& hyperparameters() const { return hyperparameters_; }
   TrainingLog& log() { return log_; }
   const CancellationToken& cancellation() const { return cancellation_; }
+  const ContainerPaths& paths() const { return paths_; }
 
   /// Where random numbers start: the environment variable SAGESPARK_SEED, by default 0. Fails with kInvalidArgument.
   Result<uint64_t> Seed() const;
@@ -57,10 +58,15 @@ class TrainingContext {
   /// Writes a file of the model, visible when it is whole.
   Status WriteModel(std::string_view name, std::string_view bytes) const;
 
-  /// The same piece by piece; visible when closed.
+  /// Writes a file beside the model, which the job stores as output.tar.gz; visible when it is whole.
+  Status WriteOutput(std::string_view name, std::string_view bytes) const;
+
+  /// The same of the model piece by piece; visible when closed.
   Result<std::unique_ptr<io::OutputStream>> CreateModelFile(std::string_view name) const;
 
  private:
+  Result<std::unique_ptr<io::OutputStream>> CreateFile(const std::filesystem::path& path) const;
+
   const Algorithm& algorithm_;
   ContainerPaths paths_;
   TrainingConfig config_;

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
-#include "sagespark/algo/xgboost/artifact.h"
 #include "sagespark/container/hosting/answer.h"
+#include "sagespark/container/xgboost/model_file.h"
 #include "sagespark/container/xgboost/request_rows.h"
 #include "sagespark/container/xgboost/selected_output.h"
 
@@ -32,14 +30,6 @@ Result<std::vector<std::filesystem::path>> ModelFiles(const std::filesystem::pat
   if (files.empty()) return NotFound("Model file is missing: no file in " + directory.string());
   std::sort(files.begin(), files.end());
   return files;
-}
-
-Result<algo::XGBoostBooster> LoadModel(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << stream.rdbuf();
-  if (!stream) return NotFound("Model file cannot be read: " + file.string());
-  return algo::DecodeXGBoostModel(bytes.view(), file.string());
 }
 
 /// All values with commas between, in one line.
@@ -79,7 +69,7 @@ Result<std::unique_ptr<XGBoostAnswerer>> XGBoostAnswerer::Load(const std::filesy
   if (!options.is_ensemble) files.resize(1);
   std::vector<algo::XGBoostBooster> boosters;
   for (const auto& file : files) {
-    SAGESPARK_ASSIGN_OR_RETURN(algo::XGBoostBooster booster, LoadModel(file));
+    SAGESPARK_ASSIGN_OR_RETURN(algo::XGBoostBooster booster, LoadXGBoostModelFile(file));
     boosters.push_back(std::move(booster));
   }
   SAGESPARK_ASSIGN_OR_RETURN(algo::XGBoostPredictor predictor, algo::XGBoostPredictor::Create(std::move(boosters)));

@@ -160,6 +160,80 @@ TEST_F(XGBoostContainerTest, AStoppedJobLeavesTheModelOnlyWhenAsked) {
   EXPECT_EQ(Model(), "");
 }
 
+TEST_F(XGBoostContainerTest, CrossValidatesWithAModelForEachFold) {
+  directory_.Write("input/data/validation/part-0", GoldenLibSvm(true));
+  Configure(R"({"num_round": "3", "_kfold": "4", "_num_cv_round": "2", "objective": "multi:softprob", "num_class": "3", "nthread": "1"})",
+            R"({"train": {}, "validation": {}})");
+  EXPECT_EQ(Train(), 0) << log_.str();
+  EXPECT_THAT(log_.str(), AllOf(HasSubstr("Run 2-round of 4-fold cross validation with 120 rows"),
+                                HasSubstr("Train cross validation fold 4"), HasSubstr("The metrics of round 2 cross validation"),
+                                ContainsRegex("The overall metrics of 2-round cross validation\n"
+                                              "\\[3\\]#011train-mlogloss:0\\.[0-9]{5}#011validation-mlogloss:0\\.[0-9]{5}\n")));
+  EXPECT_THAT(log_.str(), ContainsRegex("Standard deviations: mlogloss of train 0\\.[0-9]{5} mlogloss of validation 0\\.0*[1-9]"));
+  const std::string predictions = ReadFile(directory_.path() / "output/data/predictions.csv");
+  EXPECT_EQ(std::count(predictions.begin(), predictions.end(), '\n'), 120);
+  EXPECT_THAT(predictions, ContainsRegex("^[012]\\.000000,0\\.[0-9]{6},[012]\\.000000\n"));
+  EXPECT_EQ(Model(), "");
+  EXPECT_NE(ReadFile(directory_.path() / "model/xgboost-model-7"), "");
+  EXPECT_EQ(ReadFile(directory_.path() / "model/xgboost-model-8"), "");
+  EXPECT_EQ(Invoke("text/libsvm", GoldenLibSvm(false)).status, 200);
+}
+
+TEST_F(XGBoostContainerTest, KeepsCheckpointsAndGoesOnFromTheLatest) {
+  directory_.Write("checkpoints/other", "no model");
+  EXPECT_EQ(Train(), 0) << log_.str();
+  const std::string whole = Model();
+  EXPECT_TRUE(ReadFile(directory_.path() / "checkpoints/xgboost-checkpoint.3") == whole);
+  std::filesystem::remove(directory_.path() / "checkpoints/xgboost-checkpoint.3");
+  std::filesystem::remove(directory_.path() / "checkpoints/xgboost-checkpoint.2");
+  EXPECT_EQ(Train(), 0) << log_.str();
+  EXPECT_THAT(log_.str(), AllOf(HasSubstr("Resuming from iteration 2"), Not(HasSubstr("\n[1]")), HasSubstr("\n[2]#011"), HasSubstr("\n[3]")));
+  const auto predictions = [this] { return Invoke("text/libsvm", GoldenLibSvm(false)).body; };
+  const std::string resumed = predictions();
+  directory_.Write("model/xgboost-model", whole);
+  EXPECT_EQ(predictions(), resumed);
+  Configure(R"({"num_round": "9", "eta": "0.5"})", R"({"train": {}})");
+  EXPECT_EQ(Train(), 0) << log_.str();
+  EXPECT_FALSE(std::filesystem::exists(directory_.path() / "checkpoints/xgboost-checkpoint.3"));
+  EXPECT_TRUE(std::filesystem::exists(directory_.path() / "checkpoints/xgboost-checkpoint.4"));
+  EXPECT_EQ(ReadFile(directory_.path() / "checkpoints/other"), "no model");
+}
+
+TEST_F(XGBoostContainerTest, UpdatesTheTreesOfACheckpointOnly) {
+  directory_.Write("checkpoints/xgboost-checkpoint.3", algo::ReadGolden("regression.ubj"));
+  directory_.Write("input/data/train/part-0", "5 0:1\n7 0:2\n6 1:1\n");
+  Configure(R"({"num_round": "8", "process_type": "update", "updater": "refresh", "nthread": "1"})", R"({"train": {}})");
+  EXPECT_EQ(Train(), 0) << log_.str();
+  const std::string updated = Model();
+  Configure(R"({"num_round": "8", "process_type": "update", "updater": "refresh", "refresh_leaf": "0", "nthread": "1"})",
+            R"({"train": {}})");
+  std::filesystem::remove_all(directory_.path() / "checkpoints");
+  EXPECT_EQ(Train(), 1);
+  EXPECT_THAT(Failure(), HasSubstr("process_type update has no trees to update: the job has no checkpoint"));
+  directory_.Write("checkpoints/xgboost-checkpoint.3", algo::ReadGolden("regression.ubj"));
+  EXPECT_EQ(Train(), 0) << log_.str();
+  EXPECT_FALSE(Model() == updated);
+  directory_.Write("checkpoints/xgboost-checkpoint.9", "torn");
+  EXPECT_EQ(Train(), 1);
+  EXPECT_THAT(Failure(), HasSubstr("checkpoints/xgboost-checkpoint.9"));
+}
+
+TEST_F(XGBoostContainerTest, LogsItsThreads) {
+  EXPECT_EQ(Train(), 0);
+  EXPECT_THAT(log_.str(), HasSubstr("Single node training. Threads: 1\n"));
+  Configure(R"({"num_round": "1", "nthread": "3"})", R"({"train": {}})");
+  EXPECT_EQ(Train(), 0);
+  EXPECT_THAT(log_.str(), HasSubstr("Single node training. Threads: 3\n"));
+}
+
+TEST_F(XGBoostContainerTest, LabelsOfSurvivalAftAreTimes) {
+  directory_.Write("input/data/train/part-0", "2 0:1\n-5 0:2\n1 0:3\n-3 0:4\n");
+  Configure(R"({"num_round": "2", "objective": "survival:aft", "eval_metric": "aft-nloglik,interval-regression-accuracy"})",
+            R"({"train": {}})");
+  EXPECT_EQ(Train(), 0) << log_.str();
+  EXPECT_THAT(log_.str(), ContainsRegex("\n\\[1\\]#011train-aft-nloglik:[0-9.]+#011train-interval-regression-accuracy:"));
+}
+
 TEST_F(XGBoostContainerTest, NamesWhatIsWrongWithTheJob) {
   struct Case {
     std::string hyperparameters;
@@ -178,6 +252,7 @@ TEST_F(XGBoostContainerTest, NamesWhatIsWrongWithTheJob) {
       {rounds, R"({"train": {"ContentType": "text/csv;label_size=0"}})", "1,2\n", "label_size is not 1: channel \"train\" has \"0\""},
       {rounds, R"({"train": {"ContentType": "image/png"}})", "1,2\n", "channel \"train\" has image/png, readable are text/libsvm"},
       {rounds, R"({"train": {"TrainingInputMode": "Pipe"}})", "1 1:2\n", "Pipe mode is for CSV and RecordIO only"},
+      {R"({"num_round": "2", "_kfold": "3"})", R"({"train": {}})", "1 1:2\n1 1:2\n", "Rows are fewer than folds: 2, _kfold is 3"},
       {R"({"num_round": "2", "objective": "multi:softmax", "num_class": "3"})", R"({"train": {}})", "1 1:2\n7 1:2\n",
        "Channel \"train\": Label does not fit the objective: row 1 has 7"},
   };

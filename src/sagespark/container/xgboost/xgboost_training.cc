@@ -4,7 +4,11 @@
 
 #include "sagespark/algo/xgboost/fit.h"
 #include "sagespark/algo/xgboost/params.h"
-#include "sagespark/container/xgboost/channel_rows.h"
+#include "sagespark/container/xgboost/checkpoints.h"
+#include "sagespark/container/xgboost/cross_validation.h"
+#include "sagespark/container/xgboost/model_file.h"
+#include "sagespark/container/xgboost/score_line.h"
+#include "sagespark/container/xgboost/training_matrix.h"
 
 namespace sagespark::container {
 namespace {
@@ -13,30 +17,7 @@ using algo::XGBoostFit;
 using algo::XGBoostMatrix;
 using algo::XGBoostParams;
 using algo::XGBoostRound;
-
-int ThreadsOf(const XGBoostParams& params) {
-  for (const auto& [name, value] : params.booster_parameters) {
-    if (name == "nthread") return std::stoi(value);
-  }
-  return 0;
-}
-
-Result<XGBoostMatrix> ReadMatrix(TrainingContext& context, const XGBoostParams& params, std::string_view name) {
-  SAGESPARK_ASSIGN_OR_RETURN(const Channel channel, context.OpenChannel(name));
-  SAGESPARK_ASSIGN_OR_RETURN(const algo::XGBoostRows rows, ReadChannelRows(context, channel, params.csv_weights));
-  const Status labels = CheckXGBoostLabels(params, rows.labels);
-  if (!labels.ok()) return labels.error().WithContext("Channel \"" + std::string(name) + "\"");
-  return XGBoostMatrix::Create(rows, ThreadsOf(params));
-}
-
-void LogRound(TrainingLog& log, const XGBoostRound& round) {
-  std::string line = fmt::format("[{}]", round.round);
-  for (const algo::XGBoostScore& score : round.scores) {
-    // What a tab becomes in CloudWatch's logs, and what everyone's regular expressions look for.
-    line += fmt::format("#011{}-{}:{:.5f}", score.data, score.metric, score.value);
-  }
-  log.Raw(line);
-}
+using algo::XGBoostStart;
 
 Status WriteModel(TrainingContext& context, const XGBoostFit& fit) {
   SAGESPARK_ASSIGN_OR_RETURN(const std::string model, fit.booster.Save());
@@ -52,33 +33,68 @@ Status Stop(TrainingContext& context, const XGBoostParams& params, const XGBoost
   return Cancelled("Training was stopped after " + std::to_string(fit.rounds) + " rounds");
 }
 
-}  // namespace
+Result<XGBoostMatrix> ReadTrain(TrainingContext& context, const XGBoostParams& params) {
+  constexpr std::string_view kTrain[] = {"train"};
+  SAGESPARK_ASSIGN_OR_RETURN(XGBoostMatrix train, ReadTrainingMatrix(context, params, kTrain));
+  context.log().Info(fmt::format("Train matrix has {} rows and {} columns", train.num_rows(), train.num_columns()));
+  return train;
+}
 
-Status TrainXGBoostModel(TrainingContext& context) {
-  TrainingLog& log = context.log();
-  SAGESPARK_ASSIGN_OR_RETURN(const XGBoostParams params, algo::ParseXGBoostParams(context.hyperparameters()));
-  for (const std::string& warning : params.warnings) log.Warning(warning);
-  const algo::XGBoostWarnings warnings([&log](std::string_view line) { log.Warning(line); });
-
-  SAGESPARK_ASSIGN_OR_RETURN(const XGBoostMatrix train, ReadMatrix(context, params, "train"));
-  log.Info(fmt::format("Train matrix has {} rows and {} columns", train.num_rows(), train.num_columns()));
-  std::optional<XGBoostMatrix> validation;
-  if (context.HasChannel("validation")) {
-    SAGESPARK_ASSIGN_OR_RETURN(validation, ReadMatrix(context, params, "validation"));
-    log.Info(fmt::format("Validation matrix has {} rows", validation->num_rows()));
-  } else if (params.early_stopping_rounds) {
-    log.Warning("early_stopping_rounds does nothing without a validation channel");
+Result<std::optional<XGBoostMatrix>> ReadValidation(TrainingContext& context, const XGBoostParams& params) {
+  constexpr std::string_view kValidation[] = {"validation"};
+  if (!context.HasChannel(kValidation[0])) {
+    if (params.early_stopping_rounds) context.log().Warning("early_stopping_rounds does nothing without a validation channel");
+    return std::optional<XGBoostMatrix>();
   }
-  log.Info("Single node training.");
-  SAGESPARK_ASSIGN_OR_RETURN(const XGBoostFit fit,
-                             algo::TrainXGBoost(params, train, validation ? &*validation : nullptr, context.cancellation(),
-                                                [&log](const XGBoostRound& round) { LogRound(log, round); }));
+  SAGESPARK_ASSIGN_OR_RETURN(XGBoostMatrix validation, ReadTrainingMatrix(context, params, kValidation));
+  context.log().Info(fmt::format("Validation matrix has {} rows", validation.num_rows()));
+  return std::optional(std::move(validation));
+}
+
+/// The model that the job goes on from.
+Result<std::optional<XGBoostStart>> ReadStart(TrainingContext& context, const XGBoostParams& params,
+                                              const XGBoostCheckpoints& checkpoints) {
+  SAGESPARK_ASSIGN_OR_RETURN(std::optional<XGBoostStart> start, checkpoints.Latest());
+  if (start) context.log().Info(fmt::format("Resuming from iteration {}", start->rounds));
+  if (start || !params.updates_trees) return start;
+  return InvalidArgument("process_type update has no trees to update: the job has no checkpoint, a file xgboost-checkpoint.N in " +
+                         context.paths().checkpoints().string());
+}
+
+Status TrainOneModel(TrainingContext& context, const XGBoostParams& params) {
+  TrainingLog& log = context.log();
+  const XGBoostCheckpoints checkpoints(context.paths().checkpoints());
+  SAGESPARK_ASSIGN_OR_RETURN(const std::optional<XGBoostStart> start, ReadStart(context, params, checkpoints));
+  SAGESPARK_ASSIGN_OR_RETURN(const XGBoostMatrix train, ReadTrain(context, params));
+  SAGESPARK_ASSIGN_OR_RETURN(const std::optional<XGBoostMatrix> validation, ReadValidation(context, params));
+  log.Info(fmt::format("Single node training. Threads: {}", TrainingThreads(params)));
+  const auto after_round = [&](const XGBoostRound& round) {
+    log.Raw(ScoreLine(round.round, round.scores));
+    if (params.updates_trees) return;  // A model on the way has only the trees that were updated.
+    const Status saved = checkpoints.Save(round.round, *round.model);
+    if (!saved.ok()) log.Warning("Checkpoint cannot be saved: " + saved.error().message());
+  };
+  SAGESPARK_ASSIGN_OR_RETURN(
+      const XGBoostFit fit,
+      algo::TrainXGBoost(params, train, validation ? &*validation : nullptr, context.cancellation(), after_round, start));
   if (fit.was_stopped) return Stop(context, params, fit);
   if (fit.best_round) {
     log.Info(fmt::format("Stopping after {} rounds. Best iteration: [{}], by validation-{}", fit.rounds, *fit.best_round,
                          fit.early_stopping_metric));
   }
   return WriteModel(context, fit);
+}
+
+}  // namespace
+
+Status TrainXGBoostModel(TrainingContext& context) {
+  TrainingLog& log = context.log();
+  SAGESPARK_ASSIGN_OR_RETURN(const XGBoostParams params, algo::ParseXGBoostParams(context.hyperparameters()));
+  for (const std::string& warning : params.warnings) log.Warning(warning);
+  const algo::XGBoostMessages messages([&log](std::string_view line, bool is_warning) {
+    is_warning ? log.Warning(line) : log.Info(line);
+  });
+  return params.kfold ? CrossValidateXGBoost(context, params) : TrainOneModel(context, params);
 }
 
 }  // namespace sagespark::container

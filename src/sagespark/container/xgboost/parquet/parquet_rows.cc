@@ -2,11 +2,13 @@
 
 #include <arrow/api.h>
 #include <arrow/io/file.h>
+#include <arrow/util/float16.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/exception.h>
 #include <parquet/file_reader.h>
 #include <parquet/metadata.h>
 
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -29,10 +31,34 @@ void ForEachNumber(const arrow::Array& array, Set set) {
   }
 }
 
+/// The same of decimals, which become the nearest double: by their text, as Python's float() does.
+template <typename ArrayType, typename Set>
+void ForEachDecimal(const arrow::Array& array, Set set) {
+  const auto& decimals = static_cast<const ArrayType&>(array);
+  for (int64_t row = 0; row < decimals.length(); ++row) {
+    double value = std::numeric_limits<double>::quiet_NaN();
+    if (!decimals.IsNull(row)) {
+      const std::string text = decimals.FormatValue(row);
+      std::from_chars(text.data(), text.data() + text.size(), value);
+    }
+    set(row, value);
+  }
+}
+
+template <typename Set>
+void ForEachHalfFloat(const arrow::Array& array, Set set) {
+  const auto& numbers = static_cast<const arrow::HalfFloatArray&>(array);
+  for (int64_t row = 0; row < numbers.length(); ++row) {
+    set(row, numbers.IsNull(row) ? std::numeric_limits<double>::quiet_NaN()
+                                 : arrow::util::Float16::FromBits(numbers.Value(row)).ToDouble());
+  }
+}
+
 /// False when the array holds no numbers.
 template <typename Set>
 bool ForEachNumberOf(const arrow::Array& array, Set set) {
   switch (array.type_id()) {
+    case arrow::Type::HALF_FLOAT: ForEachHalfFloat(array, set); return true;
     case arrow::Type::FLOAT: ForEachNumber<arrow::FloatArray>(array, set); return true;
     case arrow::Type::DOUBLE: ForEachNumber<arrow::DoubleArray>(array, set); return true;
     case arrow::Type::INT8: ForEachNumber<arrow::Int8Array>(array, set); return true;
@@ -44,6 +70,11 @@ bool ForEachNumberOf(const arrow::Array& array, Set set) {
     case arrow::Type::UINT32: ForEachNumber<arrow::UInt32Array>(array, set); return true;
     case arrow::Type::UINT64: ForEachNumber<arrow::UInt64Array>(array, set); return true;
     case arrow::Type::BOOL: ForEachNumber<arrow::BooleanArray>(array, set); return true;
+    case arrow::Type::DECIMAL128: ForEachDecimal<arrow::Decimal128Array>(array, set); return true;
+    case arrow::Type::DECIMAL256: ForEachDecimal<arrow::Decimal256Array>(array, set); return true;
+    case arrow::Type::NA:  // A column of nulls that never had a type.
+      for (int64_t row = 0; row < array.length(); ++row) set(row, std::numeric_limits<double>::quiet_NaN());
+      return true;
     default: return false;
   }
 }
@@ -74,7 +105,7 @@ class BatchAppender {
     const arrow::Array& array = *batch_.column(column);
     if (!ForEachNumberOf(array, set)) {
       return SchemaMismatch("Parquet column is no number: " + file_ + ", column \"" + batch_.column_name(column) + "\" has type " +
-                            array.type()->ToString());
+                            array.type()->ToString() + "; readable are integers, floats, decimals and booleans");
     }
     if (wrong_row < 0) return Status::Ok();
     const std::string what = column == 0 ? "Parquet label is missing or infinite: " : "Parquet number is no finite 32-bit float: ";

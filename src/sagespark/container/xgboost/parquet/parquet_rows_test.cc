@@ -60,6 +60,41 @@ TEST_F(ParquetRowsTest, ReadsNumbersOfEveryKindWithTheLabelFirst) {
               ElementsAre(0.5, 1, 7, IsNan(), 0, 8, -3, IsNan(), 9));
 }
 
+TEST_F(ParquetRowsTest, ReadsDecimalsHalfFloatsAndColumnsOfNulls) {
+  arrow::Decimal128Builder decimals(arrow::decimal128(20, 3));
+  SAGESPARK_CHECK(decimals.Append(arrow::Decimal128(300)).ok());
+  SAGESPARK_CHECK(decimals.AppendNull().ok());
+  SAGESPARK_CHECK(decimals.Append(arrow::Decimal128("-12345678901234567")).ok());
+  arrow::Decimal256Builder wide(arrow::decimal256(50, 1));
+  for (const char* value : {"1", "-2", "3"}) SAGESPARK_CHECK(wide.Append(arrow::Decimal256(value)).ok());
+  arrow::HalfFloatBuilder halves;
+  for (const uint16_t bits : {uint16_t{0x3c00}, uint16_t{0xc100}, uint16_t{0x7e00}}) SAGESPARK_CHECK(halves.Append(bits).ok());
+  ASSERT_OK(Append(Parquet({{"y", ArrayOf<arrow::UInt8Builder, uint8_t>({1, 0, 2})},
+                            {"decimal", *decimals.Finish()},
+                            {"wide", *wide.Finish()},
+                            {"half", *halves.Finish()},
+                            {"null", std::make_shared<arrow::NullArray>(3)}})));
+  const algo::XGBoostRows rows = std::move(rows_).Finish();
+  EXPECT_THAT(rows.values, ElementsAre(0.3f, 0.1f, 1, IsNan(), IsNan(), -0.2f, -2.5f, IsNan(), -12345678901234.567f, 0.3f, IsNan(),
+                                       IsNan()));
+}
+
+TEST_F(ParquetRowsTest, NamesTheColumnOfAnotherType) {
+  const auto numbers = ArrayOf<arrow::DoubleBuilder, double>({1.0, 2.0});
+  arrow::TimestampBuilder times(arrow::timestamp(arrow::TimeUnit::MICRO), arrow::default_memory_pool());
+  arrow::ListBuilder lists(arrow::default_memory_pool(), std::make_shared<arrow::DoubleBuilder>());
+  for (int row = 0; row < 2; ++row) SAGESPARK_CHECK(times.Append(row).ok() && lists.Append().ok());
+  const Columns others = {{"name", ArrayOf<arrow::StringBuilder, std::string>({"1", "2"})},
+                          {"when", *times.Finish()},
+                          {"vector", *lists.Finish()}};
+  for (const auto& [name, array] : others) {
+    EXPECT_THAT(Append(Parquet({{"y", numbers}, {name, array}})),
+                IsError(ErrorKind::kSchemaMismatch,
+                        AllOf(HasSubstr("part-0.parquet, column \"" + name + "\" has type " + array->type()->ToString().substr(0, 4)),
+                              HasSubstr("readable are integers, floats, decimals and booleans"))));
+  }
+}
+
 TEST_F(ParquetRowsTest, NamesWhatDoesNotFit) {
   const auto label = ArrayOf<arrow::DoubleBuilder, double>({1.0, {}});
   const auto numbers = ArrayOf<arrow::DoubleBuilder, double>({1.0, 1e300});
