@@ -34,35 +34,6 @@ def labels(part):
     return np.fromfile(mnist.DATA / f"{part}-labels-idx1-ubyte", dtype=np.uint8, offset=8).astype(np.float32)
 
 
-def varint(number):
-    out = b""
-    while number > 127:
-        out += bytes([number & 127 | 128])
-        number >>= 7
-    return out + bytes([number])
-
-
-def field(number, payload):
-    return varint(number << 3 | 2) + varint(len(payload)) + payload
-
-
-def records(features, targets):
-    """RecordIO frames of Amazon Records; all have one length, so that the floats are put in by columns."""
-    def message(values):
-        return field(1, b"values") + field(2, field(2, field(1, values)))
-
-    count, width = features.shape
-    head = field(1, message(bytes(4 * width)))
-    payload = head + field(2, message(bytes(4)))
-    frame = struct.pack("<II", 0xCED7230A, len(payload)) + payload + bytes(-len(payload) % 4)
-    rows = np.tile(np.frombuffer(frame, np.uint8), (count, 1))
-    end = 8 + len(head)
-    rows[:, end - 4 * width : end] = features.astype("<f4").view(np.uint8).reshape(count, -1)
-    end = 8 + len(payload)
-    rows[:, end - 4 : end] = targets.astype("<f4").reshape(-1, 1).view(np.uint8)
-    return rows.tobytes()
-
-
 def train(folder, data, hyperparameters):
     """Seconds of the job, its model's weights (outputs x features) and biases, and its log."""
     root = pathlib.Path(tempfile.mkdtemp(dir=folder))
@@ -177,7 +148,7 @@ def main():
         folder = pathlib.Path(name)
         for kind, limit in limits.items():
             data = folder / kind
-            data.write_bytes(records(features, targets[kind]))
+            data.write_bytes(records.write(features, targets[kind]))
             problem = Problem(kind, features, targets[kind])
             best = problem.optimum()
             _, weights, bias, _ = train(folder, data, hyperparameters(kind) | OPTIMUM)

@@ -1,12 +1,14 @@
 """XGBoost's container beside the Python package: the same predictions from every format, models both ways, answers by the rules
 of AWS's image, jobs and endpoints in the local cloud."""
 import contextlib
+import io
 import json
 import os
 import pathlib
 import re
 import signal
 import subprocess
+import tarfile
 
 import numpy as np
 import pyarrow as pa
@@ -254,6 +256,100 @@ def test_trains_and_serves_in_the_local_cloud(cloud):
     expected = python_booster(shifted(values), labels).predict(xgboost.DMatrix(shifted(values)))
     np.testing.assert_array_equal(numbers(reply["Body"].read()), expected)
     sagemaker.client.delete_endpoint(EndpointName="xgb")
+
+
+def job_of(bucket, channels, parameters, mode="File"):
+    """What a training job of these channels (name to content type) has besides its name."""
+    return {"AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": mode}, "HyperParameters": parameters,
+            "InputDataConfig": [{"ChannelName": name, "ContentType": content_type, "DataSource": {"S3DataSource": {
+                "S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/{name}/", "S3DataDistributionType": "FullyReplicated"}}}
+                for name, content_type in channels.items()]}
+
+
+def files_of(sagemaker, uri):
+    """The files in a tar.gz of the object store."""
+    key = uri.removeprefix(f"s3://{sagemaker.bucket}/")
+    body = sagemaker.s3.get_object(Bucket=sagemaker.bucket, Key=key)["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+        return {member.name.removeprefix("./"): archive.extractfile(member).read() for member in archive if member.isfile()}
+
+
+@pytest.mark.parametrize("name", ["csv", "recordio"])
+def test_trains_through_a_pipe(cloud, name):
+    content_type, write, _ = FORMATS[name]
+    values, labels = data()
+    test, test_labels = data(seed=1)
+    sagemaker = SageMaker(cloud, bucket=f"xgboost-pipe-{name}")
+    for key, body in {"train/part-0": write(values[:150], labels[:150]), "train/part-1": write(values[150:], labels[150:]),
+                      "validation/rows": write(test, test_labels)}.items():
+        sagemaker.s3.put_object(Bucket=sagemaker.bucket, Key=key, Body=body)
+    models = {}
+    for mode in ("File", "Pipe"):
+        job = job_of(sagemaker.bucket, {"train": content_type, "validation": content_type}, PARAMETERS | {"num_round": str(ROUNDS)}, mode)
+        description = sagemaker.train(f"xgboost-{name}-{mode}", **job)
+        assert description["TrainingJobStatus"] == "Completed", description
+        models[mode] = files_of(sagemaker, description["ModelArtifacts"]["S3ModelArtifacts"])["xgboost-model"]
+    assert models["Pipe"] == models["File"]
+    booster = xgboost.Booster(model_file=bytearray(models["Pipe"]))
+    np.testing.assert_array_equal(booster.predict(xgboost.DMatrix(test)), python_booster(values, labels).predict(xgboost.DMatrix(test)))
+
+
+def test_refuses_a_pipe_of_what_cannot_be_piped(cloud):
+    sagemaker = SageMaker(cloud, bucket="xgboost-no-pipe")
+    sagemaker.s3.put_object(Bucket=sagemaker.bucket, Key="train/part-0", Body=libsvm(*data()))
+    description = sagemaker.train("xgboost-no-pipe", **job_of(sagemaker.bucket, {"train": "text/libsvm"}, {"num_round": "2"}, "Pipe"))
+    assert description["TrainingJobStatus"] == "Failed"
+    assert "Pipe mode is for CSV and RecordIO only" in description["FailureReason"]
+
+
+def test_cross_validates_in_the_local_cloud(cloud):
+    values, labels = data()
+    sagemaker = SageMaker(cloud, bucket="xgboost-folds")
+    sagemaker.s3.put_object(Bucket=sagemaker.bucket, Key="train/part-0", Body=csv(values, labels))
+    parameters = PARAMETERS | {"num_round": str(ROUNDS), "subsample": "1", "_kfold": "4"}
+    description = sagemaker.train("xgboost-folds", **job_of(sagemaker.bucket, {"train": "text/csv"}, parameters))
+    assert description["TrainingJobStatus"] == "Completed", description
+    artifacts = description["ModelArtifacts"]["S3ModelArtifacts"]
+    models = files_of(sagemaker, artifacts)
+    assert sorted(models) == [f"xgboost-model-{fold}" for fold in range(4)]
+    text = files_of(sagemaker, artifacts.replace("model.tar.gz", "output.tar.gz"))["predictions.csv"].decode()
+    held_out = np.array([[float(cell) for cell in line.split(",")] for line in text.splitlines()])
+    np.testing.assert_array_equal(held_out[:, 0], labels)
+
+    rows = xgboost.DMatrix(values)
+    predictions = np.array([xgboost.Booster(model_file=bytearray(models[f"xgboost-model-{fold}"])).predict(rows) for fold in range(4)])
+    fits = np.isclose(predictions.max(axis=2), held_out[:, 1], atol=1e-6) & (predictions.argmax(axis=2) == held_out[:, 2])
+    assert fits.any(axis=0).all()
+    # A model is the Python package's for the rows that it did not predict; rows that two models predict alike are tried in both.
+    clear = fits.sum(axis=0) == 1
+    for fold in range(4):
+        mine = fits[fold] & clear
+        assert mine.sum() >= 80
+        for label in range(3):  # Folds have equally many of each class.
+            assert (fits[fold] & (labels == label)).sum() >= (labels == label).sum() // 4
+        if clear.all():
+            expected = python_booster(values[~mine], labels[~mine], PARAMETERS | {"subsample": "1"}).predict(rows)
+            np.testing.assert_array_equal(predictions[fold], expected)
+
+
+def test_goes_on_from_a_checkpoint_as_the_python_package(tmp_path):
+    values, labels = data()
+    other = 2 - labels
+    parameters = {"objective": "multi:softprob", "num_class": "3", "max_depth": "4", "nthread": "1"}
+    first = python_booster(values, other, parameters, rounds=3)
+    matrix = xgboost.DMatrix(values, label=labels)
+    update = {"process_type": "update", "updater": "refresh", "refresh_leaf": "0"}
+    for name, more, rounds in (("more", {}, 5), ("update", update, 3), ("leaves", update | {"refresh_leaf": "1"}, 3)):
+        root = tmp_path / name
+        (root / "checkpoints").mkdir(parents=True)
+        first.save_model(root / "checkpoints" / "model.ubj")
+        (root / "checkpoints" / "model.ubj").rename(root / "checkpoints" / "xgboost-checkpoint.2")
+        log = make_trained(root, {"train": {"rows": csv(values, labels)}}, "text/csv", parameters | more, rounds=3 + rounds)
+        assert "Resuming from iteration 3" in log and "\n[3]#011train-mlogloss" in log and "\n[2]" not in log
+        expected = xgboost.train(parameters | more, matrix, rounds, xgb_model=first)
+        loaded = xgboost.Booster(model_file=str(root / "model" / "xgboost-model"))
+        assert loaded.num_boosted_rounds() == expected.num_boosted_rounds() == (8 if name == "more" else 3)
+        assert loaded.get_dump(with_stats=True) == expected.get_dump(with_stats=True), name
 
 
 def test_a_failed_job_says_why(cloud):

@@ -60,6 +60,14 @@ void LetWaitingThreadsSleepSoon() {
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) setenv("GOMP_SPINCOUNT", "10000", kKeepTheUsersChoice);
 }
 
+/// XGBoost goes over arrays of hundreds of megabytes, again and again. In pages of 2 MiB instead of 4 KiB a tenth of the page faults
+/// are left, and fewer addresses are looked up. The C library reads it when the program starts. Only for training: serving
+/// should stay small.
+void UseLargePages(const std::string& algorithm, const std::string& command) {
+  constexpr int kKeepTheUsersChoice = 0;
+  if (algorithm == "xgboost" && command == "train") setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", kKeepTheUsersChoice);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -75,6 +83,7 @@ int main(int argc, char** argv) {
   const std::string program = (libexec / argv[1]).string();
   ChooseMatrixKernels();
   LetWaitingThreadsSleepSoon();
+  UseLargePages(argv[1], argv[2]);
   argv[1] = argv[0];
   execv(program.c_str(), argv + 1);
   std::cerr << "Cannot start " << program << ": " << std::strerror(errno) << '\n';

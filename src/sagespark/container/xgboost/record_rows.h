@@ -30,12 +30,13 @@ class RecordRows {
 
  private:
   Status AddRecord();
-  Status AddDense(const codec::Tensor& features);
+  Status AddDense();
   Status AddSparse(const codec::Tensor& features);
   Status AddLabel();
 
   bool requires_labels_;
   codec::RecordDecoder record_;
+  std::vector<float> numbers_;  ///< The record's features.
   algo::XGBoostRows rows_;
   std::vector<std::string> uids_;
   std::vector<std::string> metadata_;

@@ -252,6 +252,8 @@ TEST_F(XGBoostContainerTest, NamesWhatIsWrongWithTheJob) {
       {rounds, R"({"train": {"ContentType": "text/csv;label_size=0"}})", "1,2\n", "label_size is not 1: channel \"train\" has \"0\""},
       {rounds, R"({"train": {"ContentType": "image/png"}})", "1,2\n", "channel \"train\" has image/png, readable are text/libsvm"},
       {rounds, R"({"train": {"TrainingInputMode": "Pipe"}})", "1 1:2\n", "Pipe mode is for CSV and RecordIO only"},
+      {rounds, R"({"train": {"TrainingInputMode": "Pipe", "ContentType": "application/x-parquet"}})", "1 1:2\n",
+       "Pipe mode is for CSV and RecordIO only: channel \"train\" has application/x-parquet"},
       {R"({"num_round": "2", "_kfold": "3"})", R"({"train": {}})", "1 1:2\n1 1:2\n", "Rows are fewer than folds: 2, _kfold is 3"},
       {R"({"num_round": "2", "objective": "multi:softmax", "num_class": "3"})", R"({"train": {}})", "1 1:2\n7 1:2\n",
        "Channel \"train\": Label does not fit the objective: row 1 has 7"},
