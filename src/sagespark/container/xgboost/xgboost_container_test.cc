@@ -201,7 +201,7 @@ TEST_F(XGBoostContainerTest, KeepsCheckpointsAndGoesOnFromTheLatest) {
 
 TEST_F(XGBoostContainerTest, UpdatesTheTreesOfACheckpointOnly) {
   directory_.Write("checkpoints/xgboost-checkpoint.3", algo::ReadGolden("regression.ubj"));
-  directory_.Write("input/data/train/part-0", "5 0:1\n7 0:2\n6 1:1\n");
+  directory_.Write("input/data/train/part-0", "5 0:1 4:1\n7 0:2 4:2\n6 1:1 4:3\n");
   Configure(R"({"num_round": "8", "process_type": "update", "updater": "refresh", "nthread": "1"})", R"({"train": {}})");
   EXPECT_EQ(Train(), 0) << log_.str();
   const std::string updated = Model();
