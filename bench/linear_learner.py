@@ -24,6 +24,7 @@ from sklearn.linear_model import LogisticRegression, Ridge  # noqa: E402
 
 import goals  # noqa: E402
 import mnist  # noqa: E402
+import records  # noqa: E402
 
 WD = 1e-3
 CLASSES = 10
