@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sagespark/algo/xgboost/metric_names.h"
 #include "sagespark/algo/xgboost/metrics.h"
 
 namespace sagespark::algo {

@@ -1,6 +1,9 @@
 #include "sagespark/algo/xgboost/fit.h"
 
+#include <set>
+
 #include "sagespark/algo/xgboost/artifact.h"
+#include "sagespark/algo/xgboost/hyperparameter_rules.h"
 #include "sagespark/algo/xgboost/testing/golden_rows.h"
 #include "sagespark/testing/matchers.h"
 
@@ -79,16 +82,17 @@ TEST(TrainXGBoostTest, PredictsAsThePythonPackageDoes) {
   }
 }
 
-TEST(TrainXGBoostTest, EveryHyperparameterChangesTheModelOrTheLog) {
-  struct Case {
-    std::string name;
-    std::string value;
-    Given with;  ///< Hyperparameters without which it says nothing.
-  };
-  const Given update = {{"process_type", "update"}, {"updater", "refresh"}, {"num_round", "10"}};
-  const Given aft = {{"objective", "survival:aft"}, {"aft_loss_distribution_scale", "1.2"}};
-  const Given dart = {{"booster", "dart"}, {"rate_drop", "0.5"}, {"num_round", "20"}};
-  const std::vector<Case> cases = {
+struct Case {
+  std::string name;
+  std::string value;
+  Given with;  ///< Hyperparameters without which it says nothing.
+};
+
+const std::vector<Case>& Cases() {
+  static const Given update = {{"process_type", "update"}, {"updater", "refresh"}, {"num_round", "10"}};
+  static const Given aft = {{"objective", "survival:aft"}, {"aft_loss_distribution_scale", "1.2"}};
+  static const Given dart = {{"booster", "dart"}, {"rate_drop", "0.5"}, {"num_round", "20"}};
+  static const std::vector<Case> cases = {
       {"num_round", "6", {}},
       {"objective", "count:poisson", {}},
       {"objective", "reg:tweedie", {}},
@@ -147,7 +151,11 @@ TEST(TrainXGBoostTest, EveryHyperparameterChangesTheModelOrTheLog) {
       {"eval_metric", "f1,accuracy", {{"objective", "multi:softmax"}, {"num_class", "3"}}},
       {"_tuning_objective_metric", "validation:mae", {}},
   };
-  for (const Case& test_case : cases) {
+  return cases;
+}
+
+TEST(TrainXGBoostTest, EveryHyperparameterChangesTheModelOrTheLog) {
+  for (const Case& test_case : Cases()) {
     SCOPED_TRACE(test_case.name + " = " + test_case.value);
     Given changed = test_case.with;
     changed[test_case.name] = test_case.value;
@@ -160,6 +168,14 @@ TEST(TrainXGBoostTest, EveryHyperparameterChangesTheModelOrTheLog) {
     EXPECT_THAT(after, Not(HasSubstr("parameters: ")));
     EXPECT_THAT(after, Not(HasSubstr("training: ")));
     EXPECT_TRUE(before != after) << "nothing changed";
+  }
+}
+
+TEST(TrainXGBoostTest, EveryHyperparameterThatXGBoostTakesHasACase) {
+  std::set<std::string_view> tested = {"nthread", "verbosity"};  // Below.
+  for (const Case& test_case : Cases()) tested.insert(test_case.name);
+  for (const HyperparameterRule& rule : HyperparameterRules()) {
+    EXPECT_TRUE(!rule.is_passed_on || tested.contains(rule.name)) << rule.name;
   }
 }
 

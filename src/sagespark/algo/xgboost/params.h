@@ -39,14 +39,7 @@ struct XGBoostParams {
 ///         doubled name, num_round missing, and what contradicts another hyperparameter.
 Result<XGBoostParams> ParseXGBoostParams(const std::map<std::string, std::string>& hyperparameters);
 
-/// Checks what the objective says of labels. Fails with kInvalidArgument, naming the first such row (from 0), its label and what
-/// is valid.
-Status CheckXGBoostLabels(const XGBoostParams& params, const std::vector<float>& labels);
-
 /// Whether the objective predicts classes: binary:* and multi:*.
 bool HasClasses(const XGBoostParams& params);
-
-/// Whether a larger value of the metric is better.
-bool IsMaximized(std::string_view metric);
 
 }  // namespace sagespark::algo

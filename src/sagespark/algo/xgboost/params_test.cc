@@ -139,26 +139,5 @@ TEST(ParseXGBoostParamsTest, RefusesWhatIsNotValid) {
   }
 }
 
-TEST(CheckXGBoostLabelsTest, NamesTheRowOfALabelOutsideTheClasses) {
-  ASSERT_OK_AND_ASSIGN(const XGBoostParams params,
-                       ParseXGBoostParams(With({{"objective", "multi:softmax"}, {"num_class", "3"}})));
-  EXPECT_OK(CheckXGBoostLabels(params, {0, 1, 2}));
-  EXPECT_THAT(CheckXGBoostLabels(params, {0, 1, 3}),
-              IsError(ErrorKind::kInvalidArgument,
-                      "Label does not fit the objective: row 2 has 3, valid for multi:softmax is an integer in [0, num_class = 3)"));
-  EXPECT_THAT(CheckXGBoostLabels(params, {0.5}), IsError(ErrorKind::kInvalidArgument, HasSubstr("row 0 has 0.5")));
-  ASSERT_OK_AND_ASSIGN(const XGBoostParams binary, ParseXGBoostParams(With({{"objective", "binary:logistic"}})));
-  ASSERT_OK_AND_ASSIGN(const XGBoostParams aft, ParseXGBoostParams(With({{"objective", "survival:aft"}})));
-  EXPECT_THAT(CheckXGBoostLabels(aft, {2, -1, 0}), IsError(ErrorKind::kInvalidArgument, HasSubstr("row 2 has 0")));
-  EXPECT_THAT(CheckXGBoostLabels(binary, {1, -1}), IsError(ErrorKind::kInvalidArgument, HasSubstr("row 1 has -1")));
-}
-
-TEST(IsMaximizedTest, KnowsWhichMetricsGrow) {
-  for (const char* metric : {"auc", "aucpr", "ndcg", "ndcg@5-", "map", "map@3", "interval-regression-accuracy", "f1", "r2"}) {
-    EXPECT_TRUE(IsMaximized(metric)) << metric;
-  }
-  for (const char* metric : {"rmse", "mape", "error@0.7", "merror", "mlogloss", "mse"}) EXPECT_FALSE(IsMaximized(metric)) << metric;
-}
-
 }  // namespace
 }  // namespace sagespark::algo

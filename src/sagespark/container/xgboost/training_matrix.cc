@@ -1,5 +1,6 @@
 #include "sagespark/container/xgboost/training_matrix.h"
 
+#include "sagespark/algo/xgboost/labels.h"
 #include "sagespark/base/thread_pool.h"
 #include "sagespark/container/xgboost/channel_rows.h"
 
