@@ -15,6 +15,12 @@ std::string_view Trim(std::string_view text, std::string_view characters) {
   return text.substr(first, text.find_last_not_of(characters) - first + 1);
 }
 
+std::optional<bool> Boolean(std::string_view text) {
+  if (text == "true" || text == "True") return true;
+  if (text == "false" || text == "False") return false;
+  return std::nullopt;
+}
+
 /// "a, b or c".
 std::string ListChoices(std::span<const std::string_view> choices) {
   std::string list;
@@ -145,10 +151,8 @@ HyperparameterReader& HyperparameterReader::Read(std::string_view name, std::opt
 HyperparameterReader& HyperparameterReader::Read(std::string_view name, bool& field) {
   const std::string* text = Find(name);
   if (text == nullptr) return *this;
-  if (*text == "true" || *text == "True") {
-    field = true;
-  } else if (*text == "false" || *text == "False") {
-    field = false;
+  if (const auto value = Boolean(*text)) {
+    field = *value;
   } else {
     Fail(HyperparameterNotValid(name, *text, "true or false"));
   }
@@ -158,9 +162,8 @@ HyperparameterReader& HyperparameterReader::Read(std::string_view name, bool& fi
 HyperparameterReader& HyperparameterReader::Read(std::string_view name, std::optional<bool>& field) {
   const std::string* text = Find(name);
   if (text == nullptr || *text == "auto") return *this;
-  bool value = false;
-  Read(name, value);
-  field = value;
+  field = Boolean(*text);
+  if (!field) Fail(HyperparameterNotValid(name, *text, "true, false or auto"));
   return *this;
 }
 

@@ -169,7 +169,13 @@ TEST(ParseFactorizationMachinesParamsTest, RejectsValuesThatAreNotValid) {
       {"linear_init_method", "Normal", "normal, uniform or constant"},
       {"factors_init_method", "", "normal, uniform or constant"},
       {"bias_init_sigma", "-1", "a number >= 0"},
+      {"linear_init_sigma", "-1", "a number >= 0"},
+      {"factors_init_sigma", "wide", "a number"},
+      {"bias_init_scale", "-1", "a number >= 0"},
       {"linear_init_scale", "-1", "a number >= 0"},
+      {"factors_init_scale", "nan", "a number >= 0"},
+      {"bias_init_value", "nan", "a finite number"},
+      {"linear_init_value", "zero", "a number"},
       {"factors_init_value", "inf", "a finite number"},
       {"_tuning_objective_metric", "test:binary_f_beta", "test:rmse"},
   };

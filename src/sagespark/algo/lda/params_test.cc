@@ -71,11 +71,23 @@ TEST(ParseLdaParamsTest, RejectsValuesThatAreNotValid) {
   const struct {
     const char* name;
     const char* value;
+    const char* valid;
   } cases[] = {
-      {"num_topics", "0"},     {"num_topics", "ten"},   {"feature_dim", "0"},     {"feature_dim", "2147483648"},
-      {"mini_batch_size", "0"}, {"alpha0", "0"},        {"alpha0", "-1"},         {"alpha0", "nan"},
-      {"alpha0", "inf"},       {"max_restarts", "0"},   {"max_iterations", "0"},  {"tol", "0"},
-      {"tol", "-0.5"},        {"tol", "small"},        {"_tuning_objective_metric", "test:msd"},
+      {"num_topics", "0", "an integer in [1, 2147483647]"},
+      {"num_topics", "ten", "an integer"},
+      {"feature_dim", "0", "an integer in [1, 2147483647]"},
+      {"feature_dim", "2147483648", "an integer in [1, 2147483647]"},
+      {"mini_batch_size", "0", "an integer in [1, 2147483647]"},
+      {"alpha0", "0", "a number > 0"},
+      {"alpha0", "-1", "a number > 0"},
+      {"alpha0", "nan", "a number > 0"},
+      {"alpha0", "inf", "a number > 0"},
+      {"max_restarts", "0", "an integer in [1, 2147483647]"},
+      {"max_iterations", "0", "an integer in [1, 2147483647]"},
+      {"tol", "0", "a number > 0"},
+      {"tol", "-0.5", "a number > 0"},
+      {"tol", "small", "a number"},
+      {"_tuning_objective_metric", "test:msd", "test:pwll"},
   };
   for (const auto& test_case : cases) {
     SCOPED_TRACE(std::string(test_case.name) + " = " + test_case.value);
@@ -84,7 +96,7 @@ TEST(ParseLdaParamsTest, RejectsValuesThatAreNotValid) {
     EXPECT_THAT(ParseLdaParams(hyperparameters),
                 IsError(ErrorKind::kInvalidArgument,
                         AllOf(HasSubstr(test_case.name), HasSubstr("\"" + std::string(test_case.value) + "\""),
-                              HasSubstr("valid is "))));
+                              HasSubstr(std::string("valid is ") + test_case.valid))));
   }
 }
 

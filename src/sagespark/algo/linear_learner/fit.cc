@@ -64,6 +64,36 @@ LinearUpdateRule BiasRuleOf(const LinearLearnerParams& params, const std::vector
           ForColumns(settings, params.outputs(), [](const auto&) { return 0; })};
 }
 
+bool FallsInALine(const LinearLearnerParams& params) {
+  return params.use_lr_scheduler && !params.lr_scheduler_step && !params.lr_scheduler_factor;
+}
+
+bool LeavesOptimizerToAuto(const LinearLearnerParams& params) {
+  return !params.optimizer && !params.learning_rate && !params.momentum && !params.beta_1 && !params.beta_2 &&
+         !params.bias_lr_mult && !params.lr_scheduler_minimum_lr && FallsInALine(params);
+}
+
+// Whether models of that many weights may be polished.
+bool CanPolish(const LinearLearnerParams& params, int64_t weights) {
+  return LeavesOptimizerToAuto(params) && IsSmooth(params.loss) && weights <= kPolishWeights;
+}
+
+bool CanPolishFromStart(const LinearLearnerParams& params, const LinearScaling& scaling, int64_t models) {
+  return scaling.feature_dim() <= LinearPolisher::kCurvatureFeatures &&
+         CanPolish(params, models * params.outputs() * scaling.feature_dim());
+}
+
+// The grid, but of models that are polished from the start only one for each objective: they have no learning rates.
+std::vector<LinearModelSetting> SettingsOf(const LinearLearnerParams& params, const LinearScaling& scaling) {
+  std::vector<LinearModelSetting> grid = LinearModelGrid(params, scaling);
+  std::vector<LinearModelSetting> settings;
+  for (const LinearModelSetting& setting : grid) {
+    const auto same = [&](const LinearModelSetting& other) { return setting.l1 == 0 && other.SameObjective(setting); };
+    if (std::none_of(settings.begin(), settings.end(), same)) settings.push_back(setting);
+  }
+  return CanPolishFromStart(params, scaling, static_cast<int64_t>(settings.size())) ? settings : grid;
+}
+
 }  // namespace
 
 Result<LinearLearnerTrainer> LinearLearnerTrainer::Create(const LinearLearnerParams& params, LinearScaling scaling,
@@ -85,13 +115,13 @@ LinearLearnerTrainer::LinearLearnerTrainer(const LinearLearnerParams& params, Li
       scaling_(std::move(scaling)),
       loss_(LinearLossFunction::Of(params)),
       pool_(&pool),
-      settings_(LinearModelGrid(params_, scaling_)),
+      settings_(SettingsOf(params_, scaling_)),
       rule_(RuleOf(params_, settings_)),
       bias_rule_(BiasRuleOf(params_, settings_)),
       positive_weights_(settings_.size(), params.positive_example_weight_mult),
       update_rows_(params.mini_batch_size),
-      known_rows_(known_rows),
-      loss_sums_(settings_.size()) {
+      known_rows_(known_rows) {
+  for (size_t model = 0; model < settings_.size(); ++model) batch_slopes_.models.push_back(static_cast<int64_t>(model));
   if (IsClassLabel(params.loss)) class_counts_.resize(static_cast<size_t>(std::max<int64_t>(2, params.num_classes)));
   state_.outputs = params.outputs();
   const int64_t columns = static_cast<int64_t>(settings_.size()) * state_.outputs;
@@ -104,21 +134,43 @@ LinearLearnerTrainer::LinearLearnerTrainer(const LinearLearnerParams& params, Li
     bias_v_.resize(static_cast<size_t>(columns));
   }
   InitializeWeights(seed);
+  StartPolishingFromZero();
   if (known_rows_) {
     ChooseUpdateRows(*known_rows_);
     StartLine(*known_rows_);
   }
 }
 
-bool LinearLearnerTrainer::IsToBePolished() const {
-  return !params_.optimizer && !params_.learning_rate && FallsInALine() && IsSmooth(params_.loss) &&
-         static_cast<int64_t>(state_.weights.values().size()) <= kPolishWeights;
+void LinearLearnerTrainer::StartPolishingFromZero() {
+  const auto models = static_cast<int64_t>(settings_.size());
+  if (!CanPolishFromStart(params_, scaling_, models)) return;
+  const auto has_l1 = [](const LinearModelSetting& setting) { return setting.l1 > 0; };
+  const int64_t with_l1 = std::count_if(settings_.begin(), settings_.end(), has_l1);
+  if (with_l1 == models) return;
+  StartPolishing(LinearState::Zeros(state_.outputs, scaling_.feature_dim(), models), true);
+  goes_by_batches_ = with_l1 > 0;
+}
+
+// Of the models without l1, from their places in `start`.
+void LinearLearnerTrainer::StartPolishing(const LinearState& start, bool with_curvature) {
+  polish_slopes_.models.clear();
+  for (size_t model = 0; model < settings_.size(); ++model) {
+    if (settings_[model].l1 == 0) polish_slopes_.models.push_back(static_cast<int64_t>(model));
+  }
+  if (polish_slopes_.models.empty()) return;
+  polisher_.emplace(params_, settings_, polish_slopes_.models, start, with_curvature, *pool_);
+  polish_slopes_.loss_sums.assign(polish_slopes_.models.size(), 0);
+}
+
+bool LinearLearnerTrainer::IsPolishedFromStart(int64_t model) const {
+  return polisher_ && !polish_from_ && settings_[static_cast<size_t>(model)].l1 == 0;
 }
 
 // The straight line of the learning rates, from here to the end of the epochs that go by batches.
 void LinearLearnerTrainer::StartLine(int64_t epoch_rows) {
   int64_t epochs = params_.epochs;
-  if (IsToBePolished() && epoch_rows < kPolishRows) {
+  const auto weights = static_cast<int64_t>(state_.weights.values().size());
+  if (!polisher_ && CanPolish(params_, weights) && epoch_rows < kPolishRows) {
     epochs = std::min(epochs, std::max(kPolishLeastEpochs, Blocks(epochs * epoch_rows, kPolishRows)));
     polish_from_ = epochs;
   }
@@ -160,8 +212,8 @@ Status LinearLearnerTrainer::Train(const linalg::RowsView& rows, std::span<const
   ScaledRows scaled(scaling_, *pool_);
   scaled.Set(rows);
   ++batches_seen_;
-  if (!minimizers_.empty()) {
-    Evaluate(scaled, targets);
+  if (polisher_) Evaluate(scaled, targets);
+  if (!goes_by_batches_) {
     rows_seen_ += scaled.rows();
     return Status::Ok();
   }
@@ -200,7 +252,8 @@ double LinearLearnerTrainer::RowWeight(int64_t model, float label) const {
 
 void LinearLearnerTrainer::Update(ScaledRows& rows, int64_t first, std::span<const float> labels) {
   const auto count = static_cast<int64_t>(labels.size());
-  const std::vector<float> slope_sums = Slopes(rows, first, labels, static_cast<double>(count));
+  const std::vector<float> slope_sums =
+      FindSlopes(state_, rows, first, labels, static_cast<double>(count), batch_slopes_);
   ++updates_;
   const std::vector<float> rates = Rates();
   rule_.Start(updates_, rates);
@@ -214,132 +267,83 @@ void LinearLearnerTrainer::Update(ScaledRows& rows, int64_t first, std::span<con
   bias_rule_.Update(state_.bias, slope_sums, bias_u_, bias_v_);
 }
 
-// Fills slopes_ for these rows, divided by `count`, and returns their sums. While polishing at the points to
-// evaluate.
-std::vector<float> LinearLearnerTrainer::Slopes(ScaledRows& rows, int64_t first, std::span<const float> labels,
-                                                double count) {
+// Fills slopes.values for these rows, divided by `count`, and returns their sums.
+std::vector<float> LinearLearnerTrainer::FindSlopes(const LinearState& state, ScaledRows& rows, int64_t first,
+                                                    std::span<const float> labels, double count, Slopes& slopes) {
   const auto size = static_cast<int64_t>(labels.size());
-  const int64_t columns = state_.weights.cols();
   const int64_t blocks = Blocks(size, kBlockRows);
-  if (slopes_.rows() < size) slopes_ = linalg::Matrix<float>(size, columns);
-  if (block_sums_.rows() < blocks) {
-    block_sums_ = linalg::Matrix<float>(blocks, columns);
-    block_losses_ = linalg::Matrix<double>(blocks, state_.models());
+  slopes.loss_sums.resize(slopes.models.size());
+  if (slopes.values.rows() < size) slopes.values = linalg::Matrix<float>(size, state.weights.cols());
+  if (slopes.block_sums.rows() < blocks) {
+    slopes.block_sums = linalg::Matrix<float>(blocks, state.weights.cols());
+    slopes.block_losses = linalg::Matrix<double>(blocks, state.models());
   }
-  const LinearState& state = minimizers_.empty() ? state_ : trial_;
+  if (slopes.wants_curvatures) slopes.curvatures.resize(static_cast<size_t>(size));
   const std::vector<float> offsets = rows.Offsets(state.weights.view(), state.bias);
-  pool_->ParallelFor(blocks, [&](int64_t block) { SlopesOfBlock(rows, first, labels, count, offsets, block); });
-  return SumBlocks(blocks);
-}
-
-// Adds the rows' share to losses and gradients at the points to evaluate.
-void LinearLearnerTrainer::Evaluate(ScaledRows& rows, std::span<const float> labels) {
-  const std::vector<float> slope_sums = Slopes(rows, 0, labels, 1);
-  for (size_t c = 0; c < slope_sums.size(); ++c) bias_gradient_sums_[c] += slope_sums[c];
-  const int64_t columns = state_.weights.cols();
-  rows.PrepareColumns(0, rows.rows());
-  pool_->ParallelFor(Blocks(scaling_.feature_dim(), kBlockFeatures), [&](int64_t block) {
-    const int64_t begin = block * kBlockFeatures;
-    linalg::Matrix<float> gradients(std::min(kBlockFeatures, scaling_.feature_dim() - begin), columns);
-    rows.Gradients(0, std::as_const(slopes_).view().Rows(0, rows.rows()), slope_sums, begin, gradients.view());
-    for (int64_t i = 0; i < gradients.rows(); ++i) linalg::AddTo(gradients.Row(i), gradient_sums_.Row(begin + i));
-  });
-}
-
-// A model's weights, output by output, then its biases.
-std::vector<float> LinearLearnerTrainer::ModelPoint(const linalg::Matrix<double>& weights, std::span<const double> bias,
-                                                    int64_t model) const {
-  std::vector<float> point;
-  point.reserve(static_cast<size_t>((weights.rows() + 1) * state_.outputs));
-  for (int64_t column = model * state_.outputs; column < (model + 1) * state_.outputs; ++column) {
-    for (int64_t j = 0; j < weights.rows(); ++j) point.push_back(static_cast<float>(weights(j, column)));
-    point.push_back(static_cast<float>(bias[static_cast<size_t>(column)]));
-  }
-  return point;
-}
-
-void LinearLearnerTrainer::SetModelPoint(int64_t model, std::span<const float> point, LinearState& state) const {
-  const float* value = point.data();
-  for (int64_t column = model * state_.outputs; column < (model + 1) * state_.outputs; ++column) {
-    for (int64_t j = 0; j < state.weights.rows(); ++j) state.weights(j, column) = *value++;
-    state.bias[static_cast<size_t>(column)] = *value++;
-  }
-}
-
-// Ends the last epoch that goes by batches.
-void LinearLearnerTrainer::StartPolishing() {
-  trial_ = state_;
-  gradient_sums_ = linalg::Matrix<double>(state_.weights.rows(), state_.weights.cols());
-  bias_gradient_sums_.resize(state_.bias.size());
-  const std::vector<double> bias(state_.bias.begin(), state_.bias.end());
-  linalg::Matrix<double> weights(state_.weights.rows(), state_.weights.cols());
-  for (int64_t j = 0; j < weights.rows(); ++j) linalg::AddTo(state_.weights.Row(j), weights.Row(j));
-  for (int64_t model = 0; model < state_.models(); ++model) minimizers_.emplace_back(ModelPoint(weights, bias, model));
-}
-
-// Ends an epoch of evaluations: tells the minimizers, and asks where to go next.
-void LinearLearnerTrainer::Polish(double rows) {
-  const double bias_wd_mult = params_.bias_wd_mult.value_or(0);
-  for (int64_t model = 0; model < state_.models(); ++model) {
-    const LinearModelSetting& setting = settings_[static_cast<size_t>(model)];
-    LbfgsMinimizer& minimizer = minimizers_[static_cast<size_t>(model)];
-    if (setting.l1 > 0) continue;
-    std::vector<float> gradient = ModelPoint(gradient_sums_, bias_gradient_sums_, model);
-    const size_t stride = static_cast<size_t>(scaling_.feature_dim()) + 1;
-    double penalty = 0;
-    for (size_t i = 0; i < gradient.size(); ++i) {
-      const bool is_bias = i % stride == stride - 1;
-      const double wd = setting.wd * (is_bias ? bias_wd_mult : 1);
-      const double w = minimizer.next()[i];
-      penalty += wd / 2 * w * w;
-      gradient[i] = is_bias && !params_.use_bias ? 0 : static_cast<float>(gradient[i] / rows + wd * w);
-    }
-    minimizer.Tell(epoch_losses_[static_cast<size_t>(model)] + penalty, gradient);
-    SetModelPoint(model, minimizer.best(), state_);
-    SetModelPoint(model, minimizer.next(), trial_);
-  }
-  ++polished_epochs_;
-  for (int64_t j = 0; j < gradient_sums_.rows(); ++j) {
-    std::fill(gradient_sums_.Row(j).begin(), gradient_sums_.Row(j).end(), 0.0);
-  }
-  std::fill(bias_gradient_sums_.begin(), bias_gradient_sums_.end(), 0.0);
+  pool_->ParallelFor(
+      blocks, [&](int64_t block) { SlopesOfBlock(state, rows, first, labels, count, offsets, block, slopes); });
+  return SumBlocks(blocks, slopes);
 }
 
 // The slopes of the losses, their sums over the block's rows, and the losses themselves.
-void LinearLearnerTrainer::SlopesOfBlock(const ScaledRows& rows, int64_t first, std::span<const float> labels,
-                                         double count, std::span<const float> offsets, int64_t block) {
-  const LinearState& state = minimizers_.empty() ? state_ : trial_;
+void LinearLearnerTrainer::SlopesOfBlock(const LinearState& state, const ScaledRows& rows, int64_t first,
+                                         std::span<const float> labels, double count, std::span<const float> offsets,
+                                         int64_t block, Slopes& slopes) const {
   const int64_t begin = block * kBlockRows;
   const int64_t size = std::min(kBlockRows, static_cast<int64_t>(labels.size()) - begin);
-  const auto outputs = static_cast<size_t>(state_.outputs);
-  const MatrixView<float> slopes = slopes_.view().Rows(begin, size);
-  rows.Scores(first + begin, size, state.weights.view(), offsets, slopes);
-  const std::span<double> losses = block_losses_.Row(block);
-  const std::span<float> sums = block_sums_.Row(block);
+  const auto outputs = static_cast<size_t>(state.outputs);
+  const MatrixView<float> values = slopes.values.view().Rows(begin, size);
+  rows.Scores(first + begin, size, state.weights.view(), offsets, values);
+  const std::span<double> losses = slopes.block_losses.Row(block);
+  const std::span<float> sums = slopes.block_sums.Row(block);
   std::fill(losses.begin(), losses.end(), 0.0);
   std::fill(sums.begin(), sums.end(), 0.0F);
   for (int64_t i = 0; i < size; ++i) {
     const float label = labels[static_cast<size_t>(begin + i)];
-    const std::span<float> row = slopes.Row(i);
+    const std::span<float> row = values.Row(i);
+    double curvature = 0;
     for (size_t model = 0; model < losses.size(); ++model) {
-      const double weight = RowWeight(static_cast<int64_t>(model), label);
-      losses[model] += weight * loss_.ValueAndGradient(row.subspan(model * outputs, outputs), label,
-                                                       static_cast<float>(weight / count));
+      const double weight = RowWeight(slopes.models[model], label);
+      const std::span<float> scores = row.subspan(model * outputs, outputs);
+      if (slopes.wants_curvatures) curvature += weight * loss_.Curvature(scores, label);
+      losses[model] += weight * loss_.ValueAndGradient(scores, label, static_cast<float>(weight / count));
+    }
+    if (slopes.wants_curvatures) {
+      slopes.curvatures[static_cast<size_t>(begin + i)] = static_cast<float>(curvature / static_cast<double>(losses.size()));
     }
     for (size_t c = 0; c < row.size(); ++c) sums[c] += row[c];
   }
 }
 
 // Adds up what the blocks of rows had, in their order.
-std::vector<float> LinearLearnerTrainer::SumBlocks(int64_t blocks) {
-  std::vector<float> slope_sums(state_.bias.size());
+std::vector<float> LinearLearnerTrainer::SumBlocks(int64_t blocks, Slopes& slopes) const {
+  std::vector<float> slope_sums(static_cast<size_t>(slopes.values.cols()));
   for (int64_t block = 0; block < blocks; ++block) {
-    const std::span<const float> sums = block_sums_.view().Row(block);
-    const std::span<const double> losses = block_losses_.view().Row(block);
+    const std::span<const float> sums = slopes.block_sums.view().Row(block);
+    const std::span<const double> losses = slopes.block_losses.view().Row(block);
     for (size_t c = 0; c < sums.size(); ++c) slope_sums[c] += sums[c];
-    for (size_t model = 0; model < losses.size(); ++model) loss_sums_[model] += losses[model];
+    for (size_t model = 0; model < losses.size(); ++model) slopes.loss_sums[model] += losses[model];
   }
   return slope_sums;
+}
+
+// Hands the rows' losses and gradients at the polisher's points to it.
+void LinearLearnerTrainer::Evaluate(ScaledRows& rows, std::span<const float> labels) {
+  polish_slopes_.wants_curvatures = polisher_->wants_curvatures();
+  const std::vector<float> slope_sums = FindSlopes(polisher_->points(), rows, 0, labels, 1, polish_slopes_);
+  polisher_->AddRows(rows, std::as_const(polish_slopes_.values).view().Rows(0, rows.rows()), slope_sums,
+                     polish_slopes_.curvatures);
+}
+
+void LinearLearnerTrainer::PolishEpoch(int64_t rows) {
+  std::vector<double>& losses = polish_slopes_.loss_sums;
+  for (size_t i = 0; i < losses.size(); ++i) {
+    losses[i] /= static_cast<double>(rows);
+    epoch_losses_[static_cast<size_t>(polish_slopes_.models[i])] = losses[i];
+  }
+  polisher_->EndEpoch(rows, losses);
+  polisher_->CopyTo(state_);
+  std::fill(losses.begin(), losses.end(), 0.0);
 }
 
 void LinearLearnerTrainer::UpdateBlock(const ScaledRows& rows, int64_t first, int64_t count,
@@ -349,17 +353,13 @@ void LinearLearnerTrainer::UpdateBlock(const ScaledRows& rows, int64_t first, in
   const int64_t size = std::min(kBlockFeatures, scaling_.feature_dim() - begin);
   thread_local std::vector<float> gradients;
   gradients.resize(static_cast<size_t>(size * columns));
-  rows.Gradients(first, std::as_const(slopes_).view().Rows(0, count), slope_sums, begin,
+  rows.Gradients(first, std::as_const(batch_slopes_.values).view().Rows(0, count), slope_sums, begin,
                  {gradients.data(), size, columns});
   const auto part = [&](linalg::Matrix<float>& matrix) -> std::span<float> {
     if (matrix.rows() == 0) return {};
     return {matrix.view().Row(begin).data(), gradients.size()};
   };
   rule_.Update(part(state_.weights), gradients, part(u_), part(v_));
-}
-
-bool LinearLearnerTrainer::FallsInALine() const {
-  return params_.use_lr_scheduler && !params_.lr_scheduler_step && !params_.lr_scheduler_factor;
 }
 
 double LinearLearnerTrainer::LineFactor() const {
@@ -375,7 +375,7 @@ double LinearLearnerTrainer::LineFactor() const {
 std::vector<float> LinearLearnerTrainer::Rates() const {
   double factor = 1;
   double minimum = 0;
-  if (FallsInALine()) {
+  if (FallsInALine(params_)) {
     factor = LineFactor();
     minimum = params_.lr_scheduler_minimum_lr.value_or(0);
   } else if (params_.use_lr_scheduler) {
@@ -391,14 +391,14 @@ std::vector<float> LinearLearnerTrainer::Rates() const {
 Status LinearLearnerTrainer::EndEpoch() {
   const int64_t rows = rows_seen_ - rows_before_epoch_;
   if (rows == 0) return InvalidArgument("Training data has no rows");
-  epoch_losses_.clear();
-  for (double& sum : loss_sums_) {
-    epoch_losses_.push_back(sum / static_cast<double>(rows));
-    sum = 0;
+  epoch_losses_.assign(settings_.size(), 0);
+  for (size_t model = 0; model < batch_slopes_.loss_sums.size(); ++model) {
+    epoch_losses_[model] = batch_slopes_.loss_sums[model] / static_cast<double>(rows);
+    batch_slopes_.loss_sums[model] = 0;
   }
   const auto is_finite = [](double loss) { return std::isfinite(loss); };
   // A step of L-BFGS may go too far, and is taken back.
-  if (minimizers_.empty() && std::none_of(epoch_losses_.begin(), epoch_losses_.end(), is_finite)) {
+  if (!polisher_ && std::none_of(epoch_losses_.begin(), epoch_losses_.end(), is_finite)) {
     return InvalidArgument(fmt::format("Training went to infinity: learning_rate {}, loss {}; a smaller learning_rate helps",
                                        settings_[0].learning_rate, epoch_losses_[0]));
   }
@@ -409,16 +409,24 @@ Status LinearLearnerTrainer::EndEpoch() {
     ChooseUpdateRows(rows);
     StartLine(rows);
   }
-  if (!minimizers_.empty()) {
-    Polish(static_cast<double>(rows));
+  if (polisher_) {
+    PolishEpoch(rows);
+    if (epoch_ == 1 && WeighsByCounts()) polisher_->Restart();
   } else if (epoch_ == polish_from_ && epoch_ < params_.epochs) {
-    StartPolishing();
+    StartPolishing(state_, false);
+    goes_by_batches_ = !polisher_;
   }
   return Status::Ok();
 }
 
+// Whether the weights of rows are settled after the first epoch only.
+bool LinearLearnerTrainer::WeighsByCounts() const {
+  return params_.balance_multiclass_weights ||
+         (params_.predictor_type == PredictorType::kBinaryClassifier && params_.positive_weight != PositiveWeight::kGiven);
+}
+
 bool LinearLearnerTrainer::CoolDown() {
-  if (!FallsInALine() || !line_end_ || *line_end_ <= rows_seen_ + *known_rows_) return false;
+  if (!goes_by_batches_ || !FallsInALine(params_) || !line_end_ || *line_end_ <= rows_seen_ + *known_rows_) return false;
   polish_from_.reset();
   line_factor_ = LineFactor();
   line_start_ = rows_seen_;
@@ -428,9 +436,10 @@ bool LinearLearnerTrainer::CoolDown() {
 
 std::vector<double> LinearLearnerTrainer::Objectives() const {
   std::vector<double> objectives = Penalties();
-  for (size_t model = 0; model < objectives.size(); ++model) {
-    const bool polished = !minimizers_.empty() && polished_epochs_ > 0 && settings_[model].l1 == 0;
-    objectives[model] = polished ? minimizers_[model].best_value() : objectives[model] + epoch_losses_[model];
+  for (size_t model = 0; model < objectives.size(); ++model) objectives[model] += epoch_losses_[model];
+  if (!polisher_ || polisher_->epochs() == 0) return objectives;
+  for (size_t i = 0; i < polisher_->models().size(); ++i) {
+    objectives[static_cast<size_t>(polisher_->models()[i])] = polisher_->objective(i);
   }
   return objectives;
 }

@@ -7,26 +7,18 @@
 
 #include "sagespark/algo/linear_learner/artifact.h"
 #include "sagespark/algo/linear_learner/grid.h"
-#include "sagespark/algo/linear_learner/lbfgs.h"
 #include "sagespark/algo/linear_learner/losses.h"
 #include "sagespark/algo/linear_learner/optimizer.h"
 #include "sagespark/algo/linear_learner/params.h"
+#include "sagespark/algo/linear_learner/polish.h"
 #include "sagespark/algo/linear_learner/scaled_rows.h"
 #include "sagespark/algo/linear_learner/scaling.h"
+#include "sagespark/algo/linear_learner/state.h"
 #include "sagespark/base/result.h"
 #include "sagespark/base/thread_pool.h"
 #include "sagespark/linalg/matrix.h"
 
 namespace sagespark::algo {
-
-/// The weights of all models, in scaled units: column m * outputs + o belongs to output o of model m.
-struct LinearState {
-  int64_t outputs = 1;
-  linalg::Matrix<float> weights;  ///< feature_dim x (models * outputs).
-  std::vector<float> bias;        ///< models * outputs.
-
-  int64_t models() const { return static_cast<int64_t>(bias.size()) / outputs; }
-};
 
 /// Trains linear models side by side, batch by batch, holding the models and one batch.
 ///
@@ -44,10 +36,11 @@ struct LinearState {
 /// line, from the first update (when the number of rows is known, else from the second epoch) to 0, or the minimum,
 /// at the end of the last epoch.
 ///
-/// Polishing: with optimizer and learning rates left to auto, a smooth loss and less than 60,000 rows, only the first
-/// part of the epochs goes by batches: epochs * rows / 60,000 of them, but at least 15. Each further one is an
-/// evaluation of L-BFGS on all rows (models with l1 stay as they are), which gets nearer to the optimum of little
-/// data, at the cost of 22 numbers for each weight; so there is none for more than 2^21 weights.
+/// Polishing (LinearPolisher): with the optimizer, its parameters and the learning rates left to auto, a smooth loss and at most 1024
+/// features, models without l1 go by evaluations of all rows from the first epoch on, starting at zero. Models that
+/// would differ in their learning rates alone are then one. mini_batch_size and init_* have no part in them; models with l1 go by
+/// batches beside them. With more features, and less than 60,000 rows, the first part of the epochs goes by batches (epochs *
+/// rows / 60,000 of them, but at least 15) and polishing begins where these end. None of it beyond 2^21 weights.
 ///
 /// The models depend on the parameters, the seed, and the batches in their order; not on the number of threads.
 class LinearLearnerTrainer {
@@ -81,6 +74,8 @@ class LinearLearnerTrainer {
   int64_t rows_seen() const { return rows_seen_; }
   int64_t batches_seen() const { return batches_seen_; }
   int64_t updates() const { return updates_; }
+  /// Whether that model takes its steps by evaluations of all rows, from the first epoch on.
+  bool IsPolishedFromStart(int64_t model) const;
 
   /// One model for rows as they come, its scaling folded into weights and bias.
   LinearModel Model(int64_t model, double threshold) const;
@@ -97,20 +92,30 @@ class LinearLearnerTrainer {
   void WeighPositiveRows();
   void ChooseUpdateRows(int64_t epoch_rows);
   void StartLine(int64_t epoch_rows);
-  bool IsToBePolished() const;
+  void StartPolishing(const LinearState& start, bool with_curvature);
+  void StartPolishingFromZero();
+  void PolishEpoch(int64_t rows);
+  bool WeighsByCounts() const;
   void Evaluate(ScaledRows& rows, std::span<const float> labels);
-  void StartPolishing();
-  void Polish(double rows);
-  std::vector<float> ModelPoint(const linalg::Matrix<double>& weights, std::span<const double> bias, int64_t model) const;
-  void SetModelPoint(int64_t model, std::span<const float> point, LinearState& state) const;
   void Update(ScaledRows& rows, int64_t first, std::span<const float> labels);
-  std::vector<float> Slopes(ScaledRows& rows, int64_t first, std::span<const float> labels, double count);
-  bool FallsInALine() const;
   double LineFactor() const;
   std::vector<float> Rates() const;
-  void SlopesOfBlock(const ScaledRows& rows, int64_t first, std::span<const float> labels, double count,
-                     std::span<const float> offsets, int64_t block);
-  std::vector<float> SumBlocks(int64_t blocks);
+
+  /// The losses' slopes of some rows for some models, and what they are computed in.
+  struct Slopes {
+    std::vector<int64_t> models;
+    std::vector<double> loss_sums;  // Of the epoch, for each of the models.
+    bool wants_curvatures = false;
+    std::vector<float> curvatures;  // Of each row: the mean over the models.
+    linalg::Matrix<float> values;   // Rows x columns.
+    linalg::Matrix<double> block_losses;
+    linalg::Matrix<float> block_sums;
+  };
+  std::vector<float> FindSlopes(const LinearState& state, ScaledRows& rows, int64_t first, std::span<const float> labels,
+                                double count, Slopes& slopes);
+  void SlopesOfBlock(const LinearState& state, const ScaledRows& rows, int64_t first, std::span<const float> labels,
+                     double count, std::span<const float> offsets, int64_t block, Slopes& slopes) const;
+  std::vector<float> SumBlocks(int64_t blocks, Slopes& slopes) const;
   void UpdateBlock(const ScaledRows& rows, int64_t first, int64_t count, std::span<const float> slope_sums,
                    int64_t block);
 
@@ -141,21 +146,14 @@ class LinearLearnerTrainer {
   int64_t line_start_ = 0;
   std::optional<int64_t> line_end_;
 
-  std::vector<double> loss_sums_;
   std::vector<double> epoch_losses_;
 
-  // Polishing: from which epoch, the points to evaluate, and the sums of the gradients there.
-  std::optional<int64_t> polish_from_;
-  std::vector<LbfgsMinimizer> minimizers_;
-  LinearState trial_;
-  int64_t polished_epochs_ = 0;
-  linalg::Matrix<double> gradient_sums_;
-  std::vector<double> bias_gradient_sums_;
+  bool goes_by_batches_ = true;
+  Slopes batch_slopes_;  // Of all models.
 
-  // Of one update.
-  linalg::Matrix<float> slopes_;
-  linalg::Matrix<double> block_losses_;
-  linalg::Matrix<float> block_sums_;
+  std::optional<int64_t> polish_from_;  // The epoch, when it is not the first.
+  std::optional<LinearPolisher> polisher_;
+  Slopes polish_slopes_;
 };
 
 }  // namespace sagespark::algo

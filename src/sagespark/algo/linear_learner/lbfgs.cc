@@ -20,9 +20,16 @@ void LbfgsMinimizer::Tell(double value, std::span<const float> gradient) {
   } else {
     ShortenStep(value);
   }
+  offered_ = nullptr;
   for (size_t i = 0; i < next_.size(); ++i) {
     next_[i] = static_cast<float>(best_[i] + step_ * direction_[i]);
   }
+}
+
+void LbfgsMinimizer::Restart() {
+  best_ = next_;
+  steps_.clear();
+  started_ = false;
 }
 
 void LbfgsMinimizer::Accept(double value, std::span<const float> gradient) {
@@ -37,11 +44,31 @@ void LbfgsMinimizer::Accept(double value, std::span<const float> gradient) {
     if (step.product > 1e-9 * linalg::SquaredNorm(step.turned)) steps_.push_back(std::move(step));
     if (steps_.size() > kSteps) steps_.pop_front();
   }
+  if (offered_) {
+    inverse_ = std::move(offered_);
+    steps_.clear();
+  }
   started_ = true;
   best_ = next_;
   best_value_ = value;
   gradient_.assign(gradient.begin(), gradient.end());
   FindDirection();
+}
+
+// The start of the inverse, scaled to what the last step saw.
+void LbfgsMinimizer::ApplyInverse(std::vector<double>& sums) {
+  if (inverse_) {
+    inverse_(direction_);
+    sums.assign(direction_.begin(), direction_.end());
+  }
+  if (!steps_.empty()) {
+    const Step& last = steps_.back();
+    std::vector<float> turned = last.turned;
+    if (inverse_) inverse_(turned);
+    const double scale = last.product / linalg::DotProduct(last.turned, turned);
+    for (double& sum : sums) sum *= scale;
+  }
+  direction_.assign(sums.begin(), sums.end());
 }
 
 // The two loops of algorithm 7.4.
@@ -55,11 +82,7 @@ void LbfgsMinimizer::FindDirection() {
     linalg::AddScaled(-shares[k], steps_[k].turned, sums);
     direction_.assign(sums.begin(), sums.end());
   }
-  if (!steps_.empty()) {
-    const double scale = steps_.back().product / linalg::SquaredNorm(steps_.back().turned);
-    for (double& sum : sums) sum *= scale;
-    direction_.assign(sums.begin(), sums.end());
-  }
+  ApplyInverse(sums);
   for (size_t k = 0; k < steps_.size(); ++k) {
     const double share = linalg::DotProduct(steps_[k].turned, direction_) / steps_[k].product;
     linalg::AddScaled(shares[k] - share, steps_[k].moved, sums);
@@ -69,9 +92,10 @@ void LbfgsMinimizer::FindDirection() {
   if (slope_ > 0) {  // By rounding: start anew.
     steps_.clear();
     for (size_t i = 0; i < direction_.size(); ++i) direction_[i] = -gradient_[i];
-    slope_ = -linalg::SquaredNorm(gradient_);
+    if (inverse_) inverse_(direction_);
+    slope_ = linalg::DotProduct(gradient_, direction_);
   }
-  step_ = steps_.empty() ? 1 / std::max(1.0, std::sqrt(-slope_)) : 1;
+  step_ = steps_.empty() && !inverse_ ? 1 / std::max(1.0, std::sqrt(-slope_)) : 1;
 }
 
 // To where a parabola through the value there, the best one and its slope is lowest, within bounds.

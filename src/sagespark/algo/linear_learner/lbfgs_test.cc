@@ -51,5 +51,43 @@ TEST(LbfgsMinimizerTest, ComesBackFromWhereTheFunctionIsInfinite) {
   EXPECT_NEAR(minimizer.best()[0], 0.1, 1e-3);
 }
 
+LbfgsMinimizer::InverseCurvature InverseOf(const std::vector<float>& scales) {
+  return [scales](std::span<float> gradient) {
+    for (size_t i = 0; i < gradient.size(); ++i) gradient[i] /= scales[i];
+  };
+}
+
+TEST(LbfgsMinimizerTest, OneStepIsEnoughWhereTheCurvatureIsTold) {
+  const std::vector<float> scales = {1000, 100, 10, 1, 0.125F};
+  LbfgsMinimizer minimizer(std::vector<float>(5, 16.0F));
+  minimizer.UseCurvature(InverseOf(scales));
+  TellParabola(minimizer, scales);
+  TellParabola(minimizer, scales);
+  for (size_t i = 0; i < 5; ++i) EXPECT_NEAR(minimizer.best()[i], i, 1e-4);
+}
+
+TEST(LbfgsMinimizerTest, FindsTheScaleOfACurvatureThatIsTenTimesTooLarge) {
+  const std::vector<float> scales = {1000, 100, 10, 1, 0.125F};
+  std::vector<float> ten_times = scales;
+  for (float& scale : ten_times) scale *= 10;
+  LbfgsMinimizer minimizer(std::vector<float>(5, 16.0F));
+  minimizer.UseCurvature(InverseOf(ten_times));
+  for (int i = 0; i < 3; ++i) TellParabola(minimizer, scales);
+  for (size_t i = 0; i < 5; ++i) EXPECT_NEAR(minimizer.best()[i], i, 1e-3);
+}
+
+TEST(LbfgsMinimizerTest, RestartGoesOnWithTheCurvatureOnAnotherFunction) {
+  const std::vector<float> scales = {1000, 1};
+  LbfgsMinimizer minimizer({16, 16});
+  minimizer.UseCurvature(InverseOf(scales));
+  TellParabola(minimizer, scales);
+  minimizer.Restart();
+  const std::vector<float> larger = {1100, 1.5F};
+  const double value = TellParabola(minimizer, larger);
+  EXPECT_EQ(minimizer.best_value(), value);
+  for (int i = 0; i < 4; ++i) TellParabola(minimizer, larger);
+  EXPECT_NEAR(minimizer.best()[1], 1, 1e-3);
+}
+
 }  // namespace
 }  // namespace sagespark::algo

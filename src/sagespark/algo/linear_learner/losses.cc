@@ -51,6 +51,19 @@ double SoftmaxValue(std::span<const float> scores, size_t label) {
   return std::log(sum) + maximum - scores[label];
 }
 
+// The mean of p (1 - p) over the classes' probabilities p.
+double SoftmaxCurvature(std::span<const float> scores) {
+  const double maximum = *std::max_element(scores.begin(), scores.end());
+  double sum = 0;
+  double squares = 0;
+  for (const float value : scores) {
+    const double share = std::exp(static_cast<double>(value) - maximum);
+    sum += share;
+    squares += share * share;
+  }
+  return (1 - squares / (sum * sum)) / static_cast<double>(scores.size());
+}
+
 size_t LargestOther(std::span<const float> scores, size_t label) {
   size_t best = label == 0 ? 1 : 0;
   for (size_t c = best + 1; c < scores.size(); ++c) {
@@ -127,6 +140,26 @@ double LinearLossFunction::ValueAndGradient(std::span<float> scores, float label
   const Slope slope = SingleOutput(*this, scores[0], label);
   scores[0] = weight * static_cast<float>(slope.slope);
   return slope.value;
+}
+
+double LinearLossFunction::Curvature(std::span<const float> scores, float label) const {
+  const double size = std::abs(static_cast<double>(scores[0]) - label);
+  switch (loss) {
+    case LinearLoss::kLogistic: {
+      const double probability = 1 / (1 + std::exp(-std::abs(static_cast<double>(scores[0]))));
+      return probability * (1 - probability);
+    }
+    case LinearLoss::kSoftmax:
+      return SoftmaxCurvature(scores);
+    case LinearLoss::kSquared:
+      return 2;
+    case LinearLoss::kEpsInsensitiveSquared:
+      return size > loss_insensitivity ? 2 * (size - loss_insensitivity) / size : 0;
+    case LinearLoss::kHuber:
+      return size <= huber_delta ? 1 : huber_delta / size;
+    default:
+      return 0;
+  }
 }
 
 bool IsSmooth(LinearLoss loss) {

@@ -36,10 +36,18 @@ struct LinearLossFunction {
 
   /// The same, and replaces `scores` by the loss's derivatives by them, times `weight`. At kinks a subgradient.
   double ValueAndGradient(std::span<float> scores, float label, float weight) const;
+
+  /// How the loss curves at these scores, as one number for all of them: the second derivative of logistic and squared_loss, the
+  /// mean of those of softmax_loss, and where they jump the curvature of the parabola that touches the loss there and lies above
+  /// it. 0 of losses that are not smooth.
+  double Curvature(std::span<const float> scores, float label) const;
 };
 
 /// Whether the label of the losses is 0 or 1, or a class, and not a number.
 bool IsClassLabel(LinearLoss loss);
+
+/// Whether its curvature is the same everywhere.
+inline bool IsParabola(LinearLoss loss) { return loss == LinearLoss::kSquared; }
 
 /// Whether its derivative has no jumps.
 bool IsSmooth(LinearLoss loss);

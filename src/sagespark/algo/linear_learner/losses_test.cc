@@ -67,5 +67,32 @@ TEST(LinearLossFunctionTest, GradientsAreThoseOfTheValuesTimesTheWeight) {
   }
 }
 
+TEST(LinearLossFunctionTest, CurvaturesAreTheirSecondDerivativesOrAboveThem) {
+  struct Case {
+    LinearLossFunction function;
+    std::vector<float> scores;
+    float label;
+    double curvature;
+  };
+  const double p = 1 / (1 + std::exp(-2.0));
+  const std::vector<Case> cases = {
+      {{.loss = LinearLoss::kLogistic}, {-2}, 1, p * (1 - p)},
+      {{.loss = LinearLoss::kLogistic}, {2}, 1, p * (1 - p)},
+      {{.loss = LinearLoss::kLogistic}, {-2000}, 1, 0},
+      {{.loss = LinearLoss::kSoftmax}, {7, 7, 7, 7}, 2, 0.25 * 0.75},
+      {{.loss = LinearLoss::kSoftmax}, {1000, 0}, 2, 0},
+      {{.loss = LinearLoss::kSquared}, {3}, 1, 2},
+      {{.loss = LinearLoss::kEpsInsensitiveSquared, .loss_insensitivity = 0.5}, {3}, 1, 1.5},
+      {{.loss = LinearLoss::kEpsInsensitiveSquared, .loss_insensitivity = 0.5}, {1.25}, 1, 0},
+      {{.loss = LinearLoss::kHuber, .huber_delta = 2}, {2}, 1, 1},
+      {{.loss = LinearLoss::kHuber, .huber_delta = 2}, {-3}, 1, 0.5},
+      {{.loss = LinearLoss::kHinge}, {-3}, 1, 0},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(testing::Message() << LinearLossName(c.function.loss) << " of " << c.scores[0] << ", " << c.label);
+    EXPECT_NEAR(c.function.Curvature(c.scores, c.label), c.curvature, 1e-12);
+  }
+}
+
 }  // namespace
 }  // namespace sagespark::algo

@@ -1,6 +1,7 @@
 #include "sagespark/algo/linear_learner/scaled_rows.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sagespark/linalg/gemm.h"
 
@@ -81,6 +82,29 @@ void ScaledRows::Scores(int64_t first, int64_t count, MatrixView<const float> we
       AddScaledRow(values_[static_cast<size_t>(k)], weights.Row(sparse_.indices[static_cast<size_t>(k)]), scores);
     }
   }
+}
+
+void ScaledRows::CopyWeighted(std::span<const float> weights, MatrixView<float> out) const {
+  const int64_t columns = scaling_->feature_dim();
+  pool_->ParallelFor((rows_ + kBlockRows - 1) / kBlockRows, [&](int64_t block) {
+    const int64_t end = std::min((block + 1) * kBlockRows, rows_);
+    for (int64_t i = block * kBlockRows; i < end; ++i) {
+      const float root = std::sqrt(weights[static_cast<size_t>(i)]);
+      const std::span<float> to = out.Row(i);
+      to[static_cast<size_t>(columns)] = root;
+      if (!is_sparse_) {
+        const float* const from = values_.data() + i * columns;
+        for (int64_t j = 0; j < columns; ++j) to[static_cast<size_t>(j)] = root * from[j];
+        continue;
+      }
+      for (size_t j = 0; j < static_cast<size_t>(columns); ++j) {
+        to[j] = -root * scaling_->mean[j] * scaling_->inverse_scale[j];
+      }
+      for (int64_t k = RowBegin(i); k < RowBegin(i + 1); ++k) {
+        to[static_cast<size_t>(sparse_.indices[static_cast<size_t>(k)])] += root * values_[static_cast<size_t>(k)];
+      }
+    }
+  });
 }
 
 void ScaledRows::PrepareColumns(int64_t first, int64_t count) {

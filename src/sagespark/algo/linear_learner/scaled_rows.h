@@ -31,6 +31,9 @@ class ScaledRows {
   void Scores(int64_t first, int64_t count, linalg::MatrixView<const float> weights, std::span<const float> offsets,
               linalg::MatrixView<float> out) const;
 
+  /// out (rows x (feature_dim + 1)) = the scaled and shifted rows with a 1 after each, times the root of a weight >= 0 a row.
+  void CopyWeighted(std::span<const float> weights, linalg::MatrixView<float> out) const;
+
   /// To be called before Gradients of these rows.
   void PrepareColumns(int64_t first, int64_t count);
 

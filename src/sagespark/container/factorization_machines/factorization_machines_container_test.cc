@@ -196,8 +196,16 @@ TEST_F(FactorizationMachinesContainerTest, EveryHyperparameterChangesTheModel) {
         R"(, "factors_init_method": "uniform", "factors_init_scale": "0.2")"}) {
     EXPECT_NE(weights(more), base) << more;
   }
-  EXPECT_NE(weights(R"(, "factors_init_method": "uniform", "factors_init_scale": "0.3")"),
-            weights(R"(, "factors_init_method": "uniform", "factors_init_scale": "0.2")"));
+  for (const std::string group : {"bias", "linear", "factors"}) {
+    const auto of = [&](const char* method, const char* name, const char* value) {
+      return weights(", \"" + group + "_init_method\": \"" + method + "\", \"" + group + name + "\": \"" + value + "\"");
+    };
+    EXPECT_NE(of("uniform", "_init_scale", "0.3"), of("uniform", "_init_scale", "0.2")) << group;
+    EXPECT_NE(of("constant", "_init_value", "0.3"), of("constant", "_init_value", "0.2")) << group;
+  }
+  // feature_dim has one right value.
+  Configure(R"(, "feature_dim": "39")", R"({"train": {}})");
+  EXPECT_EQ(Train(), 1);
 }
 
 TEST_F(FactorizationMachinesContainerTest, SaysWhatIsWrongWithTheJob) {

@@ -177,7 +177,7 @@ TEST_F(KMeansContainerTest, EveryHyperparameterChangesTheModelOrTheLog) {
     std::string kept = ReadFile(ModelFile());
     std::istringstream lines(log_.str());
     for (std::string line; std::getline(lines, line);) {
-      const bool is_result = std::regex_search(line, std::regex("kmeans attempt|hrinking|quality_metric|progress|auto'"));
+      const bool is_result = std::regex_search(line, std::regex("kmeans attempt|hrinking|quality_metric|progress|auto'|no effect"));
       if (is_result && line.find("configuration") == std::string::npos) kept += line.substr(line.find(']')) + "\n";
     }
     return kept;
@@ -188,9 +188,13 @@ TEST_F(KMeansContainerTest, EveryHyperparameterChangesTheModelOrTheLog) {
        {R"(, "k": "6")", R"(, "mini_batch_size": "100")", R"(, "epochs": "2")", R"(, "extra_center_factor": "4")",
         R"(, "init_method": "kmeans++")", R"(, "half_life_time_size": "50")", R"(, "local_lloyd_init_method": "random")",
         R"(, "local_lloyd_max_iter": "1")", R"(, "local_lloyd_tol": "0.5")", R"(, "local_lloyd_num_trials": "3")",
-        R"(, "eval_metrics": "[\"ssd\"]")"}) {
+        R"(, "eval_metrics": "[\"ssd\"]")", R"(, "force_dense": "false")"}) {
     EXPECT_NE(outcome(more), base) << more;
   }
+  EXPECT_THAT(log_.str(), HasSubstr("force_dense has no effect: rows are worked on as they come, dense or sparse\n"));
+  // feature_dim has one right value.
+  Configure(R"({"feature_dim": "3", "k": "5"})", R"({"train": {}})");
+  EXPECT_EQ(Train(), 1);
 }
 
 TEST_F(KMeansContainerTest, SaysWhatIsWrongWithTheJob) {

@@ -46,6 +46,7 @@ class KMeansJob {
     SAGESPARK_ASSIGN_OR_RETURN(const Channel train, context_.OpenChannel("train"));
     const std::string& content_type = train.config().content_type.type;
     log_.Info(fmt::format("Loaded iterator creator {0} for content type ('{0}', '1.0')", content_type));
+    if (!params_.force_dense) log_.Warning("force_dense has no effect: rows are worked on as they come, dense or sparse");
     const SystemTime start = log_.clock().Now();
     for (int64_t epoch = 0; epoch < params_.epochs; ++epoch) SAGESPARK_RETURN_IF_ERROR(TrainEpoch(train, epoch));
     SAGESPARK_ASSIGN_OR_RETURN(const KMeansFit fit, Shrink());

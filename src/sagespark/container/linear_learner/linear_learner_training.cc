@@ -117,8 +117,21 @@ class LinearLearnerJob {
     SAGESPARK_ASSIGN_OR_RETURN(auto trainer, LinearLearnerTrainer::Create(params_, std::move(scaling), known, seed_, pool_));
     trainer_ = std::make_unique<LinearLearnerTrainer>(std::move(trainer));
     log_.Info(fmt::format("Number of models trained side by side: {}", trainer_->settings().size()));
+    if (PolishedFromStart() > 0) {
+      log_.Info(fmt::format("Optimizer auto: {} models go by L-BFGS on all rows, a step an epoch; learning rates, mini_batch_size and "
+                            "init_* have no part in them",
+                            PolishedFromStart()));
+    }
     times_.push_back(TimeMetric("initialize.time", watch.milliseconds()));
     return Status::Ok();
+  }
+
+  int64_t PolishedFromStart() const {
+    int64_t count = 0;
+    for (size_t model = 0; model < trainer_->settings().size(); ++model) {
+      count += trainer_->IsPolishedFromStart(static_cast<int64_t>(model)) ? 1 : 0;
+    }
+    return count;
   }
 
   Status TrainEpochs() {
@@ -241,7 +254,9 @@ class LinearLearnerJob {
     log_.Info(fmt::format("Best model found for hyperparameters: {{\"optimizer\": \"{}\", \"learning_rate\": {}, \"l1\": {}, "
                           "\"wd\": {}, \"lr_scheduler_step\": {}, \"lr_scheduler_factor\": {}, "
                           "\"lr_scheduler_minimum_lr\": {}}}",
-                          algo::LinearOptimizerName(params_.optimizer.value_or(algo::LinearOptimizer::kAdam)),
+                          trainer_->IsPolishedFromStart(choice_.model)
+                              ? "auto"
+                              : algo::LinearOptimizerName(params_.optimizer.value_or(algo::LinearOptimizer::kAdam)),
                           PythonFloat(setting.learning_rate), PythonFloat(setting.l1), PythonFloat(setting.wd),
                           NumberOrAuto(params_.lr_scheduler_step), NumberOrAuto(params_.lr_scheduler_factor),
                           NumberOrAuto(params_.lr_scheduler_minimum_lr)));

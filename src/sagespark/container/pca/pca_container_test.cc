@@ -21,6 +21,7 @@ using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::FloatNear;
 using testing::HasSubstr;
+using testing::Not;
 
 using Hyperparameters = std::map<std::string, std::string>;
 using Rows = std::vector<std::vector<double>>;
@@ -150,6 +151,17 @@ TEST_F(PcaContainerTest, ScoresTheTestChannel) {
   EXPECT_NEAR(std::stod(match[1]), 0.2, 1e-4);
 }
 
+TEST_F(PcaContainerTest, SaysThatForceDenseHasNoEffect) {
+  constexpr const char* kWarning = "force_dense has no effect: rows are multiplied as dense ones\n";
+  EXPECT_EQ(Train(), 0);
+  EXPECT_THAT(log_.str(), Not(HasSubstr(kWarning)));
+  const std::string model = ReadFile(ModelFile());
+  Configure({{"force_dense", "false"}}, R"({"train": {}})");
+  EXPECT_EQ(Train(), 0);
+  EXPECT_THAT(log_.str(), HasSubstr(kWarning));
+  EXPECT_EQ(ReadFile(ModelFile()), model);
+}
+
 /// What a hyperparameter may change: the model, and the log without its times and the configuration it repeats.
 TEST_F(PcaContainerTest, EveryHyperparameterChangesTheModelOrTheLog) {
   Rows rows;
@@ -179,6 +191,9 @@ TEST_F(PcaContainerTest, EveryHyperparameterChangesTheModelOrTheLog) {
         {{"extra_components", "2"}}, {{"subtract_mean", "false"}}, {{"force_dense", "False"}}, {{"epochs", "2"}}}) {
     EXPECT_TRUE(outcomes.insert(outcome(more)).second) << testing::PrintToString(more);
   }
+  // feature_dim has one right value.
+  Configure({{"feature_dim", "29"}, {"num_components", "3"}}, R"({"train": {}})");
+  EXPECT_EQ(Train(), 1);
 }
 
 TEST_F(PcaContainerTest, GivesTheSameModelForTheSameSeedAndAnotherForAnother) {
