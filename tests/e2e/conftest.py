@@ -70,8 +70,8 @@ class Cloud:
         defaults = {
             "endpoint_url": self.url,
             "region_name": self.settings["AWS_REGION"],
-            "aws_access_key_id": self.settings["AWS_ACCESS_KEY_ID"],
-            "aws_secret_access_key": self.settings["AWS_SECRET_ACCESS_KEY"],
+            "aws_access_key_id": self.settings.get("AWS_ACCESS_KEY_ID"),
+            "aws_secret_access_key": self.settings.get("AWS_SECRET_ACCESS_KEY"),
         }
         config = botocore.config.Config(retries={"total_max_attempts": 1}).merge(
             config or botocore.config.Config())

@@ -5,6 +5,7 @@ import hashlib
 import os
 import urllib.parse
 
+import botocore.auth
 import botocore.config
 import botocore.exceptions
 import pyarrow.fs
@@ -167,15 +168,151 @@ def test_aborted_upload_leaves_nothing(s3, bucket, cloud):
     assert code_of(error) == "NoSuchUpload"
 
 
-def test_presigned_urls(cloud, bucket):
-    s3 = cloud.client("s3", config=botocore.config.Config(signature_version="s3v4"))
+def test_a_completed_upload_is_what_the_client_says_it_is(s3, bucket):
+    def upload(**arguments):
+        started = s3.create_multipart_upload(Bucket=bucket, Key="k", ChecksumAlgorithm="SHA256", **arguments)["UploadId"]
+        part = s3.upload_part(Bucket=bucket, Key="k", UploadId=started, PartNumber=1, Body=b"x", ChecksumAlgorithm="SHA256")
+        return started, {"PartNumber": 1, "ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]}
+
+    started, part = upload()
+    of_parts = base64.b64encode(hashlib.sha256(hashlib.sha256(b"x").digest()).digest()).decode() + "-1"
+    for wrong, code in [({"ChecksumSHA256": of_parts.replace("-1", "-2")}, "BadDigest"), ({"MpuObjectSize": 2}, "InvalidRequest"),
+                        ({"MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}}, "InvalidRequest")]:
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            s3.complete_multipart_upload(**({"Bucket": bucket, "Key": "k", "UploadId": started, "MultipartUpload": {"Parts": [part]}} | wrong))
+        assert code_of(error) == code
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        s3.upload_part(Bucket=bucket, Key="k", UploadId=started, PartNumber=1, Body=b"x", ChecksumAlgorithm="CRC32")
+    assert code_of(error) == "InvalidRequest"
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+    made = s3.complete_multipart_upload(Bucket=bucket, Key="k", UploadId=started, MultipartUpload={"Parts": [part]}, ChecksumSHA256=of_parts,
+                                        MpuObjectSize=1, IfNoneMatch="*")
+    assert (made["ChecksumSHA256"], made["ChecksumType"]) == (of_parts, "COMPOSITE")
+    started, part = upload()
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        s3.complete_multipart_upload(Bucket=bucket, Key="k", UploadId=started, MultipartUpload={"Parts": [part]}, IfNoneMatch="*")
+    assert code_of(error) == "PreconditionFailed"
+    # Copies have a checksum of the whole.
+    copied = s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "k"})["CopyObjectResult"]
+    assert copied["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"x").digest()).decode()
+    assert copied["ETag"] == f'"{hashlib.md5(b"x").hexdigest()}"'
+
+
+def test_copies_ranges_into_parts(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="from", Body=b"0123456789")
+    upload = {"Bucket": bucket, "Key": "to"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+    copy = upload | {"PartNumber": 1, "CopySource": {"Bucket": bucket, "Key": "from"}}
+    for wrong, code in [("bytes=2-10", "InvalidRange"), ("bytes=-2", "InvalidArgument"), ("bytes=2-", "InvalidArgument"),
+                        ("2-3", "InvalidArgument"), ("bytes=3-2", "InvalidArgument")]:
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            s3.upload_part_copy(**copy, CopySourceRange=wrong)
+        assert code_of(error) == code
+    etag = s3.upload_part_copy(**copy, CopySourceRange="bytes=2-4")["CopyPartResult"]["ETag"]
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]})
+    assert s3.get_object(Bucket=bucket, Key="to")["Body"].read() == b"234"
+
+
+def test_lists_uploads_by_folders_and_pages(s3, bucket):
+    keys = ["a/1", "a/2", "b", "c/1"]
+    for key in keys:
+        s3.create_multipart_upload(Bucket=bucket, Key=key)
+    s3.create_multipart_upload(Bucket=bucket, Key="b")
+    pages = s3.get_paginator("list_multipart_uploads").paginate
+    for size in (1, 2, 1000):
+        found = [item["Key"] for page in pages(Bucket=bucket, PaginationConfig={"PageSize": size}) for item in page.get("Uploads", [])]
+        assert found == ["a/1", "a/2", "b", "b", "c/1"]
+        folders = list(pages(Bucket=bucket, Delimiter="/", PaginationConfig={"PageSize": size}))
+        assert [item["Prefix"] for page in folders for item in page.get("CommonPrefixes", [])] == ["a/", "c/"]
+        assert [item["Key"] for page in folders for item in page.get("Uploads", [])] == ["b", "b"]
+
+
+def test_deletes_many_on_condition(s3, bucket):
+    etags = {key: s3.put_object(Bucket=bucket, Key=key, Body=key.encode())["ETag"] for key in "abc"}
+    objects = [{"Key": "a", "ETag": etags["a"]}, {"Key": "b", "ETag": etags["a"]}, {"Key": "c", "VersionId": "null"}, {"Key": "absent"}]
+    deleted = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects})
+    assert [item["Key"] for item in deleted["Deleted"]] == ["a", "c", "absent"]
+    assert [(item["Key"], item["Code"]) for item in deleted["Errors"]] == [("b", "PreconditionFailed")]
+    quiet = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "b"}], "Quiet": True})
+    assert "Deleted" not in quiet and "Errors" not in quiet
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+
+
+def test_keeps_and_overrides_headers(s3, bucket):
+    kept = {"ContentType": "a/b", "CacheControl": "no-cache", "ContentDisposition": "attachment", "ContentEncoding": "x, y",
+            "ContentLanguage": "de"}
+    etag = s3.put_object(Bucket=bucket, Key="k", Body=b"x", Expires=datetime.datetime(2100, 1, 1), **kept)["ETag"]
+    got = s3.head_object(Bucket=bucket, Key="k")
+    assert {name: got[name] for name in kept} == kept
+    assert got["ExpiresString"] == "Fri, 01 Jan 2100 00:00:00 GMT"
+    got = s3.get_object(Bucket=bucket, Key="k", **{"Response" + name: value + "2" for name, value in kept.items()})
+    assert {name: got[name] for name in kept} == {name: value + "2" for name, value in kept.items()}
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        s3.get_object(Bucket=bucket, Key="k", IfNoneMatch=etag)
+    unchanged = error.value.response["ResponseMetadata"]
+    assert (unchanged["HTTPStatusCode"], unchanged["HTTPHeaders"]["etag"], unchanged["HTTPHeaders"]["cache-control"]) == (304, etag, "no-cache")
+
+
+def test_answers_for_an_owner_without_versions_and_access_lists(s3, bucket, cloud):
+    account = cloud.client("sts").get_caller_identity()["Account"]
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x", ExpectedBucketOwner=account, ACL="bucket-owner-full-control", StorageClass="STANDARD")
+    assert "Status" not in s3.get_bucket_versioning(Bucket=bucket)
+    versions = s3.list_object_versions(Bucket=bucket)["Versions"]
+    assert [(version["Key"], version["VersionId"], version["IsLatest"]) for version in versions] == [("k", "null", True)]
+    owner = s3.list_buckets()["Owner"]["ID"]
+    for acl in (s3.get_bucket_acl(Bucket=bucket), s3.get_object_acl(Bucket=bucket, Key="k")):
+        assert [(grant["Grantee"]["ID"], grant["Grantee"]["Type"], grant["Permission"]) for grant in acl["Grants"]] == [
+            (owner, "CanonicalUser", "FULL_CONTROL")]
+    for call, arguments, code in [
+        (s3.get_object, {"Key": "k", "ExpectedBucketOwner": "000000000000"}, "AccessDenied"),
+        (s3.copy_object, {"Key": "l", "CopySource": {"Bucket": bucket, "Key": "k"}, "ExpectedSourceBucketOwner": "000000000000"}, "AccessDenied"),
+        (s3.put_object, {"Key": "l", "ACL": "public-read"}, "NotImplemented"),
+        (s3.put_object, {"Key": "l", "StorageClass": "GLACIER"}, "NotImplemented"),
+        (s3.put_bucket_versioning, {"VersioningConfiguration": {"Status": "Enabled"}}, "NotImplemented"),
+        (s3.put_bucket_acl, {"ACL": "private"}, "NotImplemented"),
+        (s3.get_object, {"Key": "k", "VersionId": "1"}, "NotImplemented"),
+        (s3.get_object, {"Key": "k", "PartNumber": 2}, "InvalidPartNumber"),
+    ]:
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            call(Bucket=bucket, **arguments)
+        assert code_of(error) == code
+
+
+def test_lists_buckets_by_pages(cloud, s3):
+    names = [f"paged-{i}" for i in range(5)]
+    for name in names:
+        s3.create_bucket(Bucket=name)
+    pages = list(s3.get_paginator("list_buckets").paginate(Prefix="paged-", PaginationConfig={"PageSize": 2}))
+    assert [[item["Name"] for item in page["Buckets"]] for page in pages] == [names[:2], names[2:4], names[4:]]
+    assert s3.list_buckets(BucketRegion="eu-west-1", Prefix="paged-")["Buckets"] == []
+
+
+@pytest.mark.parametrize("version", ["s3v4", "s3"])  # "s3" is what boto3 and the CLI take by default.
+def test_presigned_urls(cloud, s3, bucket, version):
+    signer = cloud.client("s3", config=botocore.config.Config(signature_version=version))
     http = urllib3.PoolManager()
-    put = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "ä b"}, ExpiresIn=60)
-    assert http.request("PUT", put, body=b"bytes").status == 200
-    get = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "ä b"}, ExpiresIn=60)
-    assert http.request("GET", get).data == b"bytes"
-    tampered = http.request("GET", get.replace("X-Amz-Expires=60", "X-Amz-Expires=61"))
-    assert (tampered.status, b"SignatureDoesNotMatch" in tampered.data) == (403, True)
+    put = signer.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "ä b", "ContentType": "a/b", "Metadata": {"m": "1"}},
+                                    ExpiresIn=60)
+    assert http.request("PUT", put, body=b"bytes", headers={"Content-Type": "a/b", "x-amz-meta-m": "1"}).status == 200
+    head = s3.head_object(Bucket=bucket, Key="ä b")
+    assert (head["ContentType"], head["Metadata"]) == ("a/b", {"m": "1"})
+    assert http.request("PUT", put, body=b"other", headers={"Content-Type": "c/d", "x-amz-meta-m": "1"}).status == 403
+    get = signer.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "ä b", "ResponseContentType": "x/y"}, ExpiresIn=60)
+    got = http.request("GET", get)
+    assert (got.data, got.headers["Content-Type"]) == (b"bytes", "x/y")
+    for tampered in (get.replace("xpires=", "xpires=1"), get.replace(bucket, bucket + "x"), get.replace("x%2Fy", "x%2Fz"), get + "&acl"):
+        reply = http.request("GET", tampered)
+        assert (reply.status, b"SignatureDoesNotMatch" in reply.data) == (403, True), tampered
+    assert http.request("DELETE", get).status == 403
+
+
+def test_expired_presigned_url_of_version_2(cloud, bucket, monkeypatch):
+    now = botocore.auth.time.time()
+    monkeypatch.setattr(botocore.auth.time, "time", lambda: now - 120)
+    url = cloud.client("s3", config=botocore.config.Config(signature_version="s3")).generate_presigned_url(
+        "get_object", Params={"Bucket": bucket, "Key": "k"}, ExpiresIn=60)
+    reply = urllib3.PoolManager().request("GET", url)
+    assert (reply.status, b"Request has expired" in reply.data) == (403, True)
 
 
 def test_buckets(cloud, s3):
@@ -232,6 +369,8 @@ def test_aws_cli(cloud, tmp_path):
     assert (tmp_path / "back.bin").read_bytes() == big
     cloud.aws("s3", "sync", "s3://cli-bucket/p", tmp_path / "copy")
     assert (tmp_path / "copy" / "sub" / "ü &.txt").read_text() == "text"
+    url = cloud.aws("s3", "presign", "s3://cli-bucket/p/sub/ü &.txt").stdout.strip()
+    assert urllib3.PoolManager().request("GET", url).data == b"text"
     cloud.aws("s3", "cp", "s3://cli-bucket/p/big.bin", "s3://cli-bucket/q")
     cloud.aws("s3", "rm", "--recursive", "s3://cli-bucket/")
     cloud.aws("s3", "rb", "s3://cli-bucket")

@@ -63,6 +63,15 @@ const EVP_MD* MessageDigest(DigestAlgorithm algorithm) {
   }
 }
 
+std::string Hmac(const EVP_MD* digest, std::string_view key, std::string_view message) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out;
+  unsigned size = 0;
+  SAGESPARK_CHECK(HMAC(digest, key.data(), static_cast<int>(key.size()),
+                       reinterpret_cast<const unsigned char*>(message.data()), message.size(), out.data(),
+                       &size) != nullptr);
+  return std::string(reinterpret_cast<const char*>(out.data()), size);
+}
+
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 }  // namespace
@@ -130,14 +139,8 @@ std::string CombineCrc(DigestAlgorithm algorithm, std::string_view first, std::s
 
 std::string Sha256Hex(std::string_view bytes) { return ToHex(DigestOf(DigestAlgorithm::kSha256, bytes)); }
 
-std::string HmacSha256(std::string_view key, std::string_view message) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out;
-  unsigned size = 0;
-  SAGESPARK_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-                       reinterpret_cast<const unsigned char*>(message.data()), message.size(), out.data(),
-                       &size) != nullptr);
-  return std::string(reinterpret_cast<const char*>(out.data()), size);
-}
+std::string HmacSha256(std::string_view key, std::string_view message) { return Hmac(EVP_sha256(), key, message); }
+std::string HmacSha1(std::string_view key, std::string_view message) { return Hmac(EVP_sha1(), key, message); }
 
 std::string ToHex(std::string_view bytes) {
   std::string digits;

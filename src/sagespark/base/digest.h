@@ -41,6 +41,8 @@ std::string Sha256Hex(std::string_view bytes);
 
 /// 32 bytes (RFC 2104).
 std::string HmacSha256(std::string_view key, std::string_view message);
+/// 20 bytes.
+std::string HmacSha1(std::string_view key, std::string_view message);
 
 /// Lower-case hexadecimal digits, two a byte.
 std::string ToHex(std::string_view bytes);

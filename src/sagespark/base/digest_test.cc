@@ -54,6 +54,10 @@ TEST(DigestTest, CrcsOfPartsCombine) {
   }
 }
 
+TEST(DigestTest, HmacSha1IsThatOfRfc2202) {
+  EXPECT_EQ(ToHex(HmacSha1("Jefe", "what do ya want for nothing?")), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+}
+
 TEST(DigestTest, HmacIsThatOfRfc4231) {
   EXPECT_EQ(ToHex(HmacSha256("Jefe", "what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");

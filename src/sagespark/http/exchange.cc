@@ -205,13 +205,7 @@ Status Exchange::Write(std::string_view bytes) {
   SAGESPARK_CHECK(started_);
   if (broken_) return Unavailable("Connection is broken");
   if (bytes.empty() || is_head_) return Status::Ok();
-  if (write_left_) {
-    if (bytes.size() > *write_left_) {
-      broken_ = true;
-      return InternalError("Reply is longer than its Content-Length");
-    }
-    *write_left_ -= bytes.size();
-  }
+  SAGESPARK_RETURN_IF_ERROR(TakeRoom(bytes.size()));
   char size_line[20];
   const int size_length = std::snprintf(size_line, sizeof(size_line), "%zx\r\n", bytes.size());
   char line_end[] = "\r\n";
@@ -223,6 +217,26 @@ Status Exchange::Write(std::string_view bytes) {
   Status sent = SendAll(socket_, pieces, options_.io_timeout);
   broken_ = !sent.ok();
   return sent;
+}
+
+Status Exchange::WriteFile(int file, uint64_t offset, uint64_t size) {
+  SAGESPARK_CHECK(started_ && !write_chunked_);
+  if (broken_) return Unavailable("Connection is broken");
+  if (size == 0 || is_head_) return Status::Ok();
+  SAGESPARK_RETURN_IF_ERROR(TakeRoom(size));
+  Status sent = SendFile(socket_, file, offset, size, options_.io_timeout);
+  broken_ = !sent.ok();
+  return sent;
+}
+
+Status Exchange::TakeRoom(uint64_t size) {
+  if (!write_left_) return Status::Ok();
+  if (size > *write_left_) {
+    broken_ = true;
+    return InternalError("Reply is longer than its Content-Length");
+  }
+  *write_left_ -= size;
+  return Status::Ok();
 }
 
 bool Exchange::Finish() {

@@ -29,6 +29,7 @@ class Exchange final : public BodyReader, public ResponseWriter {
   Status Send(const Response& response) override;
   Status Start(int status, const Headers& headers, std::optional<uint64_t> content_length) override;
   Status Write(std::string_view bytes) override;
+  Status WriteFile(int file, uint64_t offset, uint64_t size) override;
   bool started() const override { return started_; }
 
   /// Ends the reply and takes what the handler left of the body. True when the connection can serve
@@ -48,6 +49,7 @@ class Exchange final : public BodyReader, public ResponseWriter {
   Result<size_t> Receive(char* buffer, size_t size);
   Status SendHead(int status, const Headers& headers, std::optional<uint64_t> content_length,
                   std::string_view body);
+  Status TakeRoom(uint64_t size);
   bool DrainBody();
   void LingerAndClose();
 

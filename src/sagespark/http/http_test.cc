@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "sagespark/http/client.h"
 #include "sagespark/http/server.h"
 #include "sagespark/testing/matchers.h"
+#include "sagespark/testing/temporary_folder.h"
 
 namespace sagespark::http {
 namespace {
@@ -148,6 +150,27 @@ TEST(HttpServerTest, StreamsReplies) {
     ASSERT_OK_AND_ASSIGN(const Response response, client.Send({.target = target}, Soon()));
     EXPECT_EQ(response.body, piece + piece + piece);
   }
+}
+
+TEST(HttpServerTest, SendsPiecesOfFiles) {
+  const TemporaryFolder folder;
+  std::string bytes(3 << 20, '\0');  // More than a socket takes at once.
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7 + i / 251);
+  const int file = open(folder.Write("file", bytes).c_str(), O_RDONLY | O_CLOEXEC);
+  const auto server = StartServer([&](Request& request, ResponseWriter& response) {
+    const size_t beyond = request.raw_path == "/" ? 0 : 1;  // The end of the file.
+    ASSERT_OK(response.Start(200, {}, bytes.size() + beyond));
+    ASSERT_OK(response.Write(bytes.substr(0, 10)));
+    ASSERT_OK(response.WriteFile(file, 10, bytes.size() - 20));
+    EXPECT_EQ(response.WriteFile(file, bytes.size() - 10, 10 + beyond).ok(), beyond == 0);
+  });
+  Client client = ClientOf(*server);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_OK_AND_ASSIGN(const Response response, client.Send({.target = "/"}, Soon()));
+    EXPECT_TRUE(response.body == bytes);
+  }
+  EXPECT_FALSE(client.Send({.target = "/more"}, Soon()).ok());
+  close(file);
 }
 
 TEST(HttpServerTest, CutsTheConnectionWhenAReplyIsTooShort) {

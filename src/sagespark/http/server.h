@@ -64,6 +64,10 @@ class ResponseWriter {
   /// Too few bytes at the handler's end cut the connection, so that the client sees the loss.
   virtual Status Write(std::string_view bytes) = 0;
 
+  /// Write of `size` bytes of a file from `offset` on, which need not pass through this process. Fails with kIo, too, when the file is
+  /// shorter.
+  virtual Status WriteFile(int file, uint64_t offset, uint64_t size) = 0;
+
   /// True once Send or Start was called.
   virtual bool started() const = 0;
 };

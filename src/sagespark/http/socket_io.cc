@@ -1,6 +1,7 @@
 #include "sagespark/http/socket_io.h"
 
 #include <poll.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -69,6 +70,25 @@ Status SendAll(int socket, std::span<iovec> pieces, milliseconds timeout) {
       sent -= static_cast<ssize_t>(taken);
     }
   }
+}
+
+Status SendFile(int socket, int file, uint64_t offset, uint64_t size, milliseconds timeout) {
+  constexpr uint64_t kAtOnce = 1 << 30;  // The system takes no more than 2 GiB.
+  while (size > 0) {
+    off_t position = static_cast<off_t>(offset);
+    const ssize_t sent = sendfile(socket, file, &position, std::min(size, kAtOnce));
+    if (sent > 0) {
+      offset += static_cast<uint64_t>(sent);
+      size -= static_cast<uint64_t>(sent);
+    } else if (sent == 0) {
+      return Error(ErrorKind::kIo, "File is shorter than it was");
+    } else if (WouldBlock(errno)) {
+      SAGESPARK_RETURN_IF_ERROR(WaitFor(socket, POLLOUT, timeout));
+    } else if (errno != EINTR) {
+      return Broken("File cannot be sent", errno);
+    }
+  }
+  return Status::Ok();
 }
 
 }  // namespace sagespark::http

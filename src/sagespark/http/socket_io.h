@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "sagespark/base/result.h"
@@ -19,5 +20,9 @@ Result<size_t> ReceiveSome(int socket, char* buffer, size_t size, std::chrono::m
 
 /// Sends all pieces. The time limit is for each wait for room. The pieces are used up.
 Status SendAll(int socket, std::span<iovec> pieces, std::chrono::milliseconds timeout);
+
+/// Sends `size` bytes of a file from `offset` on. The time limit is for each wait for room. Fails with kIo, too, when the file is shorter.
+/// SIGPIPE must be ignored.
+Status SendFile(int socket, int file, uint64_t offset, uint64_t size, std::chrono::milliseconds timeout);
 
 }  // namespace sagespark::http

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
@@ -143,9 +144,22 @@ Status DataFolder::Load() {
   return Status::Ok();
 }
 
-Status DataFolder::PublishAddress(const std::string& url) { return WriteFile(path_ / "address", url + "\n", 0600); }
+Status DataFolder::PublishAddress(const std::string& url, const std::string& s3_endpoint) {
+  return WriteFile(path_ / "address", url + "\n" + (s3_endpoint.empty() ? "" : s3_endpoint + "\n"), 0600);
+}
 
 Result<std::string> DataFolder::ReadAddress() const {
+  SAGESPARK_ASSIGN_OR_RETURN(const std::string address, ReadAddressFile());
+  return address.substr(0, address.find('\n'));
+}
+
+Result<std::string> DataFolder::ReadS3Endpoint() const {
+  SAGESPARK_ASSIGN_OR_RETURN(const std::string address, ReadAddressFile());
+  const size_t second = std::min(address.find('\n'), address.size() - 1) + 1;
+  return address.substr(second, address.find('\n', second) - second);
+}
+
+Result<std::string> DataFolder::ReadAddressFile() const {
   const Error not_running = Unavailable("No sagespark server runs on this data folder: " + path_.string());
   const int lock = open((path_ / "lock").c_str(), O_RDONLY | O_CLOEXEC);
   if (lock < 0) return not_running;
@@ -154,7 +168,7 @@ Result<std::string> DataFolder::ReadAddress() const {
   if (free) return not_running;
   Result<std::string> address = ReadFile(path_ / "address");
   if (!address.ok()) return not_running;
-  return address->substr(0, address->find('\n'));
+  return address;
 }
 
 }  // namespace sagespark::server

@@ -18,7 +18,7 @@ struct Credentials {
 ///
 ///   format       "sagespark data folder 1"; another number is refused
 ///   lock         held by the running server
-///   address      the running server's URL; absent when none runs
+///   address      the running server's URL and, in a second line, that of the S3 it keeps its objects in, if another; absent when none runs
 ///   credentials  JSON, readable by its user only
 ///   settings     JSON: account_id, region
 ///   metadata.db  SQLite
@@ -44,15 +44,19 @@ class DataFolder {
   const std::string& account_id() const { return account_id_; }
   const std::string& region() const { return region_; }
 
-  /// Says where the server listens.
-  Status PublishAddress(const std::string& url);
+  /// Says where the server listens and, unless empty, which other S3 has its objects.
+  Status PublishAddress(const std::string& url, const std::string& s3_endpoint = "");
 
   /// The running server's URL. Fails with kUnavailable when none runs.
   Result<std::string> ReadAddress() const;
 
+  /// The S3 that has the running server's objects; empty when that is the server itself.
+  Result<std::string> ReadS3Endpoint() const;
+
  private:
   DataFolder() = default;
   Status Load();
+  Result<std::string> ReadAddressFile() const;
   Status CreateMissing();
 
   std::filesystem::path path_;

@@ -58,6 +58,10 @@ TEST_F(DataFolderTest, TheAddressIsThereWhileTheServerRuns) {
     EXPECT_THAT(client.ReadAddress(), not_running);
     ASSERT_OK(server.PublishAddress("http://127.0.0.1:1"));
     EXPECT_THAT(client.ReadAddress(), HasValue("http://127.0.0.1:1"));
+    EXPECT_THAT(client.ReadS3Endpoint(), HasValue(""));
+    ASSERT_OK(server.PublishAddress("http://127.0.0.1:1", "https://s3.example.com"));
+    EXPECT_THAT(client.ReadAddress(), HasValue("http://127.0.0.1:1"));
+    EXPECT_THAT(client.ReadS3Endpoint(), HasValue("https://s3.example.com"));
   }
   EXPECT_FALSE(fs::exists(path_ / "address"));
   Write("address", "http://127.0.0.1:2\n");  // As a killed server leaves it.

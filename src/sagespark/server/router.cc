@@ -1,5 +1,6 @@
 #include "sagespark/server/router.h"
 
+#include "sagespark/aws/sigv4/presigned_v2.h"
 #include "sagespark/base/digest.h"
 #include "sagespark/base/log.h"
 #include "sagespark/server/errors.h"
@@ -52,6 +53,25 @@ std::string NewRequestId() {
   return id;
 }
 
+Error NoSuchService(const Authorization& authorization, const http::Request& request) {
+  return CodedError(ErrorKind::kUnimplemented, "UnknownOperationException",
+                    "No such service: " + authorization.service + " " + std::string(request.headers.Get("X-Amz-Target")));
+}
+
+/// Presigned URLs carry headers as parameters: x-amz-*, and with version 2 two more. Those of the signature itself stay what they are.
+void TakeHeadersFromQuery(http::Request& request, const Authorization& authorization) {
+  for (const http::QueryParameter& parameter : request.query) {
+    const auto is = [&](std::string_view name) { return http::EqualsIgnoringCase(parameter.name, name); };
+    const bool of_signature = is("x-amz-algorithm") || is("x-amz-credential") || is("x-amz-date") || is("x-amz-expires") ||
+                              is("x-amz-signedheaders") || is("x-amz-signature") || is("x-amz-content-sha256");
+    const bool is_header = http::EqualsIgnoringCase(std::string_view(parameter.name).substr(0, 6), "x-amz-") ||
+                           (authorization.is_version_2 && (is("content-type") || is("content-md5")));
+    if (is_header && !of_signature && request.headers.Find(parameter.name) == nullptr) {
+      request.headers.Add(parameter.name, parameter.value);
+    }
+  }
+}
+
 /// The JSON services' codes for what S3 calls otherwise.
 Error WithJsonCode(const Error& error) {
   static const std::map<std::string, const char*, std::less<>> kCodes = {
@@ -73,7 +93,7 @@ Error WithJsonCode(const Error& error) {
 }  // namespace
 
 Router::Router(Credentials credentials, std::string account_id, const Clock& clock)
-    : credentials_(std::move(credentials)), account_id_(std::move(account_id)), clock_(clock) {}
+    : credentials_{std::move(credentials)}, account_id_(std::move(account_id)), clock_(clock) {}
 
 void Router::AddJson(std::string target_prefix, JsonService& service) { json_[std::move(target_prefix)] = &service; }
 
@@ -110,9 +130,7 @@ void Router::Handle(http::Request& request, http::ResponseWriter& response) {
   if (!authorization.ok()) {
     status = authorization.error();
   } else if (!known) {
-    status = CodedError(ErrorKind::kUnimplemented, "UnknownOperationException",
-                        "No such service: " + authorization->service + " " +
-                            std::string(request.headers.Get("X-Amz-Target")));
+    status = NoSuchService(*authorization, request);
   } else {
     status = Answer(context, target, request, view, *authorization, response);
   }
@@ -126,7 +144,8 @@ void Router::Handle(http::Request& request, http::ResponseWriter& response) {
 
 Status Router::Answer(const RequestContext& context, const Target& target, http::Request& request,
                       const RequestView& view, const Authorization& authorization, http::ResponseWriter& response) {
-  if (!ConstantTimeEquals(authorization.access_key_id, credentials_.access_key_id)) {
+  const std::string* secret = FindSecret(authorization.access_key_id);
+  if (secret == nullptr) {
     return CodedError(ErrorKind::kPermissionDenied, "InvalidAccessKeyId",
                       "The AWS Access Key Id you provided does not exist in our records.");
   }
@@ -145,9 +164,16 @@ Status Router::Answer(const RequestContext& context, const Target& target, http:
     buffered_reader = TextReader(buffered);
     source = &buffered_reader;
   }
-  const std::string key = SigningKey(authorization);
-  SAGESPARK_RETURN_IF_ERROR(aws::sigv4::Verify(view, authorization, key, payload_hash, clock_.Now()));
-  SAGESPARK_ASSIGN_OR_RETURN(BodyPlan plan, BodyPlan::FromHeaders(view, authorization, key));
+  std::string key;
+  if (authorization.is_version_2) {
+    if (target.http == nullptr) return NoSuchService(authorization, request);
+    SAGESPARK_RETURN_IF_ERROR(aws::sigv4::VerifyPresignedV2(view, authorization, target.http->SignedPath(request), *secret, clock_.Now()));
+  } else {
+    key = SigningKey(authorization, *secret);
+    SAGESPARK_RETURN_IF_ERROR(aws::sigv4::Verify(view, authorization, key, payload_hash, clock_.Now()));
+  }
+  if (authorization.presigned && authorization.service == "s3") TakeHeadersFromQuery(request, authorization);
+  SAGESPARK_ASSIGN_OR_RETURN(BodyPlan plan, BodyPlan::FromHeaders(ViewOf(request), authorization, key));
   VerifiedBody body([source](char* buffer, size_t size) { return source->Read(buffer, size); }, std::move(plan));
   VerifiedReader reader(body);
   if (target.http != nullptr) {
@@ -178,11 +204,19 @@ void Router::AnswerJson(const RequestContext& context, const Target& target, htt
                        .body = json::Dump(*output)});
 }
 
-std::string Router::SigningKey(const Authorization& authorization) {
+const std::string* Router::FindSecret(const std::string& access_key_id) const {
+  const std::string* found = nullptr;
+  for (const Credentials& credentials : credentials_) {
+    if (ConstantTimeEquals(access_key_id, credentials.access_key_id)) found = &credentials.secret_access_key;
+  }
+  return found;
+}
+
+std::string Router::SigningKey(const Authorization& authorization, const std::string& secret) {
   const std::lock_guard lock(key_mutex_);
   if (keys_.size() >= kMaxCachedKeys) keys_.clear();
-  std::string& key = keys_[authorization.Scope()];
-  if (key.empty()) key = aws::sigv4::SigningKey(credentials_.secret_access_key, authorization);
+  std::string& key = keys_[authorization.access_key_id + "/" + authorization.Scope()];
+  if (key.empty()) key = aws::sigv4::SigningKey(secret, authorization);
   return key;
 }
 

@@ -28,6 +28,9 @@ class Router {
   /// The service of requests whose signature names none, or that have none.
   void SetFallback(HttpService& service) { fallback_ = &service; }
 
+  /// Requests signed with this key are as good as those with the first one.
+  void AlsoAccept(Credentials credentials) { credentials_.push_back(std::move(credentials)); }
+
   void Handle(http::Request& request, http::ResponseWriter& response);
 
  private:
@@ -48,9 +51,11 @@ class Router {
                 http::ResponseWriter& response);
   void AnswerJson(const RequestContext& context, const Target& target, http::BodyReader& body,
                   http::ResponseWriter& response);
-  std::string SigningKey(const aws::sigv4::Authorization& authorization);
+  /// The secret of an access key, or null.
+  const std::string* FindSecret(const std::string& access_key_id) const;
+  std::string SigningKey(const aws::sigv4::Authorization& authorization, const std::string& secret);
 
-  const Credentials credentials_;
+  std::vector<Credentials> credentials_;
   const std::string account_id_;
   const Clock& clock_;
   std::map<std::string, JsonService*, std::less<>> json_;
@@ -58,7 +63,7 @@ class Router {
   HttpService* fallback_ = nullptr;
 
   std::mutex key_mutex_;
-  std::map<std::string, std::string> keys_;  ///< Signing keys by scope, of one day.
+  std::map<std::string, std::string> keys_;  ///< Signing keys by access key and scope, of one day.
 };
 
 }  // namespace sagespark::server

@@ -35,6 +35,7 @@ class KeptResponse final : public http::ResponseWriter {
   }
   Status Start(int, const http::Headers&, std::optional<uint64_t>) override { return Unimplemented("Start"); }
   Status Write(std::string_view) override { return Unimplemented("Write"); }
+  Status WriteFile(int, uint64_t, uint64_t) override { return Unimplemented("WriteFile"); }
   bool started() const override { return started_; }
 
   http::Response sent;
@@ -167,6 +168,14 @@ TEST_F(RouterTest, RefusesUnsignedAndWronglySignedRequests) {
   EXPECT_THAT(Ask({.target = "SageMaker.List", .secret = "guessed"}).body, HasSubstr("InvalidSignatureException"));
   EXPECT_THAT(Ask({.target = "SageMaker.List", .access_key_id = "AKIABBBBBBBBBBBBBBBB"}).body, HasSubstr("UnrecognizedClientException"));
   EXPECT_EQ(Ask({.service = "s3", .path = "/b/k", .secret = "guessed"}).body, "s3 error:SignatureDoesNotMatch");
+}
+
+TEST_F(RouterTest, TakesASecondKeyWithItsOwnSecretOnly) {
+  router_.AlsoAccept({.access_key_id = "SECOND", .secret_access_key = "other"});
+  EXPECT_EQ(Ask({.service = "s3", .body = "x", .access_key_id = "SECOND", .secret = "other"}).body, "s3:x");
+  EXPECT_EQ(Ask({.service = "s3", .body = "x"}).body, "s3:x");
+  EXPECT_EQ(Ask({.service = "s3", .access_key_id = "SECOND"}).body, "s3 error:SignatureDoesNotMatch");
+  EXPECT_EQ(Ask({.service = "s3", .secret = "other"}).body, "s3 error:SignatureDoesNotMatch");
 }
 
 TEST_F(RouterTest, RefusesABodyThatIsNotTheOneSigned) {

@@ -50,6 +50,9 @@ class HttpService {
  public:
   virtual ~HttpService() = default;
 
+  /// The raw path that Signature Version 2 signs.
+  virtual std::string SignedPath(const http::Request& request) const { return request.raw_path; }
+
   /// Answers a request. Read the body from `body`, never from request.body.
   virtual void Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
                       http::ResponseWriter& response) = 0;

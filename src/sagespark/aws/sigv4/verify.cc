@@ -5,6 +5,8 @@
 #include <ctime>
 #include <optional>
 
+#include "sagespark/aws/sigv4/presigned_v2.h"
+#include "sagespark/aws/sigv4/request_text.h"
 #include "sagespark/base/digest.h"
 #include "sagespark/base/uri.h"
 
@@ -14,30 +16,6 @@ namespace {
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr auto kMaxSkew = std::chrono::minutes(15);
 constexpr int64_t kMaxExpiresSeconds = 7 * 24 * 3600;
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == text.npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 Error Malformed(std::string_view what) {
   return Error(ErrorKind::kUnauthenticated, "The authorization header is malformed: " + std::string(what),
@@ -52,28 +30,6 @@ Error Denied(std::string code, std::string message) {
   return Error(ErrorKind::kPermissionDenied, std::move(message), std::move(code));
 }
 
-/// A name and a value of the query, decoded, for signing: "+" stands for a space there, too.
-std::pair<std::string, std::string> DecodeParameter(std::string_view raw) {
-  const auto decode = [](std::string_view text) {
-    std::string spaced(text);
-    std::replace(spaced.begin(), spaced.end(), '+', ' ');
-    Result<std::string> decoded = PercentDecode(spaced);
-    return decoded.ok() ? *std::move(decoded) : spaced;
-  };
-  const size_t equals = raw.find('=');
-  if (equals == raw.npos) return {decode(raw), ""};
-  return {decode(raw.substr(0, equals)), decode(raw.substr(equals + 1))};
-}
-
-std::optional<std::string> FindParameter(const RequestView& request, std::string_view name) {
-  if (request.raw_query.empty()) return std::nullopt;
-  for (const std::string_view raw : Split(request.raw_query, '&')) {
-    auto [found, value] = DecodeParameter(raw);
-    if (found == name) return std::move(value);
-  }
-  return std::nullopt;
-}
-
 /// Seconds since 1970 of "20261121T142500Z".
 std::optional<int64_t> ParseTime(const std::string& text) {
   std::tm utc{};
@@ -83,13 +39,14 @@ std::optional<int64_t> ParseTime(const std::string& text) {
   return timegm(&utc);
 }
 
-/// The request's time in ISO form, from x-amz-date or, failing that, Date in any of two forms.
+/// The request's time in ISO form, from x-amz-date or, failing that, Date in any of two forms; botocore writes GMT as -0000.
 std::string TimeOf(const RequestView& request) {
   if (const std::string_view time = request.Header("x-amz-date"); !time.empty()) return std::string(time);
   const std::string date(request.Header("date"));
   std::tm utc{};
-  const char* end = strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
-  if (end == nullptr || *end != '\0') return date;
+  const char* end = strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S", &utc);
+  const std::string_view zone = end == nullptr ? std::string_view() : Trim(end);
+  if (zone != "GMT" && zone != "-0000" && zone != "+0000" && zone != "UTC") return date;
   char text[24];
   const size_t length = strftime(text, sizeof(text), "%Y%m%dT%H%M%SZ", &utc);
   return std::string(text, length);
@@ -272,6 +229,7 @@ Result<Authorization> ParseAuthorization(const RequestView& request) {
   if (FindParameter(request, "X-Amz-Algorithm") || FindParameter(request, "X-Amz-Signature")) {
     return ParsePresigned(request);
   }
+  if (IsPresignedV2(request)) return ParsePresignedV2(request);
   return Error(ErrorKind::kUnauthenticated, "Request is not signed", "MissingAuthenticationToken");
 }
 

@@ -32,7 +32,8 @@ struct Authorization {
   std::vector<std::string> signed_headers;  ///< Lower case.
   std::string signature;                    ///< Lower-case hexadecimal digits.
   bool presigned = false;                   ///< In the query, not in a header.
-  int64_t expires_seconds = 0;              ///< When presigned.
+  int64_t expires_seconds = 0;              ///< When presigned: after `time`, or since 1970 with version 2.
+  bool is_version_2 = false;                ///< See presigned_v2.h; without date, time and signed headers.
 
   std::string Scope() const { return date + "/" + region + "/" + service + "/aws4_request"; }
 };

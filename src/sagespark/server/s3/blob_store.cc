@@ -12,6 +12,7 @@ namespace sagespark::server {
 namespace {
 
 constexpr size_t kRunDigits = 12;
+constexpr uint64_t kFlushBytes = 8 << 20;
 
 /// Files are spread by their last two digits: those of one run share their first ones.
 std::string FolderOf(std::string_view name) { return std::string(name.substr(name.size() - 2)); }
@@ -48,6 +49,7 @@ BlobStore::Writer::Writer(Writer&& other) noexcept
     : store_(other.store_),
       blob_(std::move(other.blob_)),
       file_(std::exchange(other.file_, -1)),
+      flushing_(other.flushing_),
       kept_(std::exchange(other.kept_, true)) {}
 
 BlobStore::Writer::~Writer() {
@@ -71,6 +73,11 @@ Status BlobStore::Writer::Write(std::string_view bytes) {
     if (written < 0) return IoError("Object file cannot be written", errno);
     bytes.remove_prefix(static_cast<size_t>(written));
     blob_.size += static_cast<uint64_t>(written);
+  }
+  // The disk works while the rest comes, so that Finish has little to wait for. An error of it is Finish's to see.
+  if (blob_.size - flushing_ >= kFlushBytes) {
+    sync_file_range(file_, static_cast<off_t>(flushing_), static_cast<off_t>(blob_.size - flushing_), SYNC_FILE_RANGE_WRITE);
+    flushing_ = blob_.size;
   }
   return Status::Ok();
 }

@@ -50,6 +50,7 @@ class BlobStore {
     BlobStore& store_;
     Blob blob_;
     int file_ = -1;
+    uint64_t flushing_ = 0;  ///< Bytes on their way to the disk.
     bool kept_ = false;
   };
   Writer NewWriter() { return Writer(*this); }

@@ -1,6 +1,5 @@
 #include <charconv>
 
-#include "sagespark/base/uri.h"
 #include "sagespark/base/xml/xml.h"
 #include "sagespark/server/errors.h"
 #include "sagespark/server/s3/s3_service.h"
@@ -11,16 +10,6 @@ namespace {
 
 constexpr size_t kMaxCompleteBytes = 4 << 20;
 constexpr int kMaxParts = 10'000;
-constexpr const char* kOwnerId = "0000000000000000000000000000000000000000000000000000000000000000";
-
-Error MalformedXml() {
-  return CodedError(ErrorKind::kInvalidArgument, "MalformedXML",
-                    "The XML you provided was not well-formed or did not validate against our published schema");
-}
-
-Error InvalidRequest(std::string message) {
-  return CodedError(ErrorKind::kInvalidArgument, "InvalidRequest", std::move(message));
-}
 
 std::string UploadId(const http::Request& request) { return *request.FindQuery("uploadId"); }
 
@@ -70,6 +59,43 @@ void WriteChecksum(xml::Writer& writer, const ObjectInfo& info) {
   writer.Text("ChecksumType", checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
 }
 
+/// The part number of an upload. Fails with InvalidArgument outside 1 to 10,000.
+Result<int> PartNumber(const http::Request& request) {
+  if (Parameter(request, "partNumber").empty()) {
+    return CodedError(ErrorKind::kInvalidArgument, "InvalidArgument",
+                      "Part number must be an integer between 1 and 10000, inclusive");
+  }
+  return IntParameter(request, "partNumber", 1, 1, kMaxParts);
+}
+
+/// A part comes with the upload's kind of checksum, or with none.
+Status CheckPartChecksum(const http::Request& request, const std::optional<ObjectChecksum>& wanted) {
+  const std::optional<DigestAlgorithm> sent = ChecksumSent(request);
+  if (!sent || !wanted || *sent == wanted->algorithm) return Status::Ok();
+  return InvalidRequest("Checksum Type mismatch occurred, expected checksum Type: " +
+                        std::string(ChecksumName(wanted->algorithm)) + ", actual checksum Type: " +
+                        std::string(ChecksumName(*sent)));
+}
+
+/// What the request says of the whole object besides its parts.
+Result<UploadCompletion> CompletionOf(const http::Request& request, const std::optional<ObjectChecksum>& checksum) {
+  UploadCompletion completion{.precondition = WriteCondition(request)};
+  if (checksum) completion.checksum = std::string(request.headers.Get(ChecksumHeader(checksum->algorithm)));
+  const std::string_view type = request.headers.Get("x-amz-checksum-type");
+  if (checksum && !type.empty() && (type == "COMPOSITE") != checksum->composite) {
+    return InvalidRequest("The upload was created with another checksum type than the complete request names.");
+  }
+  if (const std::string* size = request.headers.Find("x-amz-mp-object-size"); size != nullptr) {
+    uint64_t value = 0;
+    const auto [end, error] = std::from_chars(size->data(), size->data() + size->size(), value);
+    if (error != std::errc() || end != size->data() + size->size()) {
+      return InvalidRequest("Value for x-amz-mp-object-size header is invalid.");
+    }
+    completion.size = value;
+  }
+  return completion;
+}
+
 }  // namespace
 
 Status S3Service::CreateMultipartUpload(const Call& call) {
@@ -89,12 +115,13 @@ Status S3Service::CreateMultipartUpload(const Call& call) {
 }
 
 Status S3Service::UploadPart(const Call& call) {
-  SAGESPARK_ASSIGN_OR_RETURN(const int number, IntParameter(call.request, "partNumber", 0, 1, kMaxParts));
-  if (number == 0) return InvalidRequest("Part number is missing");
+  SAGESPARK_ASSIGN_OR_RETURN(const int number, PartNumber(call.request));
   const std::string upload_id = UploadId(call.request);
   SAGESPARK_ASSIGN_OR_RETURN(const UploadInfo upload,
                              store_.HeadUpload(call.address.bucket, call.address.key, upload_id));
   const std::optional<ObjectChecksum>& wanted = upload.attributes.checksum;
+  SAGESPARK_RETURN_IF_ERROR(CheckBodyLength(call.request));
+  SAGESPARK_RETURN_IF_ERROR(CheckPartChecksum(call.request, wanted));
   if (wanted) call.body.AlsoCompute(wanted->algorithm);
   BlobStore::Writer blob = store_.NewBlob();
   PartInfo part{.number = number};
@@ -112,37 +139,29 @@ Status S3Service::UploadPart(const Call& call) {
 }
 
 Status S3Service::UploadPartCopy(const Call& call) {
-  SAGESPARK_ASSIGN_OR_RETURN(const int number, IntParameter(call.request, "partNumber", 0, 1, kMaxParts));
-  if (number == 0) return InvalidRequest("Part number is missing");
+  SAGESPARK_ASSIGN_OR_RETURN(const int number, PartNumber(call.request));
   SAGESPARK_ASSIGN_OR_RETURN(const S3Address source, CopySourceOf(call.request));
   SAGESPARK_ASSIGN_OR_RETURN(
       const UploadInfo upload,
       store_.HeadUpload(call.address.bucket, call.address.key, UploadId(call.request)));
   SAGESPARK_ASSIGN_OR_RETURN(const ObjectStore::OpenObject object, store_.Open(source.bucket, source.key));
   SAGESPARK_RETURN_IF_ERROR(CheckReadConditions(call.request, object.info, "x-amz-copy-source-"));
-  SAGESPARK_ASSIGN_OR_RETURN(const std::optional<ByteRange> range,
-                             RangeOf(call.request.headers.Get("x-amz-copy-source-range"), object.info.size));
-  const std::unique_ptr<ObjectReader> reader =
-      store_.Read(object, range ? range->begin : 0, range ? range->end : object.info.size);
-  std::optional<Digest> checksum;
-  if (upload.attributes.checksum) checksum.emplace(upload.attributes.checksum->algorithm);
+  SAGESPARK_ASSIGN_OR_RETURN(const ByteRange range, CopyRangeOf(call.request, object.info.size));
+  if (range.end - range.begin > kMaxPutBytes) {
+    return CodedError(ErrorKind::kInvalidArgument, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
+  }
+  std::optional<DigestAlgorithm> checksum;
+  if (upload.attributes.checksum) checksum = upload.attributes.checksum->algorithm;
+  const std::unique_ptr<ObjectReader> reader = store_.Read(object, range.begin, range.end);
   BlobStore::Writer blob = store_.NewBlob();
-  PartInfo part{.number = number, .modified_ms = object.info.modified_ms};
-  SAGESPARK_ASSIGN_OR_RETURN(part.etag, StoreBytes(
-                                            [&](char* buffer, size_t size) {
-                                              Result<size_t> read = reader->Read(buffer, size);
-                                              if (checksum && read.ok()) checksum->Update({buffer, *read});
-                                              return read;
-                                            },
-                                            blob));
-  if (checksum) part.checksum = Base64Encode(checksum->Finish());
+  SAGESPARK_ASSIGN_OR_RETURN(const StoredBytes stored, StoreRead(*reader, checksum, blob));
+  const PartInfo part{.number = number, .etag = stored.etag, .checksum = stored.checksum,
+                      .modified_ms = object.info.modified_ms};
   SAGESPARK_RETURN_IF_ERROR(store_.PutPart(call.address.bucket, call.address.key, upload.upload_id, part, blob));
   xml::Writer writer;
   writer.Open("CopyPartResult", kS3Namespace).Text("LastModified", FormatTime(part.modified_ms));
   writer.Text("ETag", "\"" + part.etag + "\"");
-  if (checksum) {
-    writer.Text("Checksum" + std::string(ChecksumName(upload.attributes.checksum->algorithm)), part.checksum);
-  }
+  if (checksum) writer.Text("Checksum" + std::string(ChecksumName(*checksum)), part.checksum);
   writer.Close();
   return Reply(call, 200, writer.Take());
 }
@@ -152,10 +171,10 @@ Status S3Service::CompleteMultipartUpload(const Call& call) {
   SAGESPARK_ASSIGN_OR_RETURN(const std::string text, http::ReadAll(call.body, kMaxCompleteBytes));
   const Result<UploadInfo> upload = store_.HeadUpload(call.address.bucket, call.address.key, upload_id);
   const std::optional<ObjectChecksum> checksum = upload.ok() ? upload->attributes.checksum : std::nullopt;
-  SAGESPARK_ASSIGN_OR_RETURN(const std::vector<CompletedPart> parts, ParseCompletedParts(text, checksum));
+  SAGESPARK_ASSIGN_OR_RETURN(UploadCompletion completion, CompletionOf(call.request, checksum));
+  SAGESPARK_ASSIGN_OR_RETURN(completion.parts, ParseCompletedParts(text, checksum));
   SAGESPARK_ASSIGN_OR_RETURN(const ObjectInfo info,
-                             store_.CompleteUpload(call.address.bucket, call.address.key, upload_id, parts,
-                                                   WriteCondition(call.request)));
+                             store_.CompleteUpload(call.address.bucket, call.address.key, upload_id, completion));
   xml::Writer writer;
   writer.Open("CompleteMultipartUploadResult", kS3Namespace);
   const std::string host(call.request.headers.Get("Host"));
@@ -206,35 +225,25 @@ Status S3Service::ListParts(const Call& call) {
 }
 
 Status S3Service::ListMultipartUploads(const Call& call) {
-  const auto parameter = [&](std::string_view name) {
-    const std::string* value = call.request.FindQuery(name);
-    return value == nullptr ? std::string() : *value;
-  };
-  if (!parameter("delimiter").empty() || !parameter("encoding-type").empty()) {
-    if (parameter("encoding-type") != "url" || !parameter("delimiter").empty()) {
-      return CodedError(ErrorKind::kUnimplemented, "NotImplemented", "Delimiters of upload lists are not implemented");
-    }
-  }
-  const bool encodes = !parameter("encoding-type").empty();
-  const auto encode = [&](const std::string& key) { return encodes ? PercentEncode(key, true) : key; };
-  SAGESPARK_ASSIGN_OR_RETURN(const int max_uploads, IntParameter(call.request, "max-uploads", 1000, 1, 2147483647));
-  const size_t limit = static_cast<size_t>(std::min(max_uploads, 1000));
-  SAGESPARK_ASSIGN_OR_RETURN(
-      std::vector<UploadInfo> uploads,
-      store_.ListUploads(call.address.bucket, parameter("prefix"), parameter("key-marker"),
-                         parameter("upload-id-marker"), static_cast<int>(limit) + 1));
-  const bool truncated = uploads.size() > limit;
-  if (truncated) uploads.resize(limit);
+  const http::Request& request = call.request;
+  SAGESPARK_ASSIGN_OR_RETURN(const KeyEncoder encode, KeyEncoder::FromRequest(request));
+  SAGESPARK_ASSIGN_OR_RETURN(const int max_uploads, IntParameter(request, "max-uploads", 1000, 1, 2147483647));
+  const UploadListRequest list{.prefix = Parameter(request, "prefix"), .delimiter = Parameter(request, "delimiter"),
+                               .key_marker = Parameter(request, "key-marker"),
+                               .upload_id_marker = Parameter(request, "upload-id-marker"),
+                               .max_uploads = std::min(max_uploads, 1000)};
+  SAGESPARK_ASSIGN_OR_RETURN(const UploadListing listing, store_.ListUploads(call.address.bucket, list));
   xml::Writer writer;
   writer.Open("ListMultipartUploadsResult", kS3Namespace).Text("Bucket", call.address.bucket);
-  writer.Text("KeyMarker", encode(parameter("key-marker"))).Text("UploadIdMarker", parameter("upload-id-marker"));
-  if (truncated) {
-    writer.Text("NextKeyMarker", encode(uploads.back().key)).Text("NextUploadIdMarker", uploads.back().upload_id);
+  writer.Text("KeyMarker", encode(list.key_marker)).Text("UploadIdMarker", list.upload_id_marker);
+  if (listing.truncated) {
+    writer.Text("NextKeyMarker", encode(listing.next_key)).Text("NextUploadIdMarker", listing.next_upload_id);
   }
-  writer.Text("Prefix", encode(parameter("prefix"))).Int("MaxUploads", static_cast<int64_t>(limit));
-  if (encodes) writer.Text("EncodingType", "url");
-  writer.Bool("IsTruncated", truncated);
-  for (const UploadInfo& upload : uploads) {
+  writer.Text("Prefix", encode(list.prefix)).Int("MaxUploads", list.max_uploads);
+  if (!list.delimiter.empty()) writer.Text("Delimiter", encode(list.delimiter));
+  if (encode.encodes()) writer.Text("EncodingType", "url");
+  writer.Bool("IsTruncated", listing.truncated);
+  for (const UploadInfo& upload : listing.uploads) {
     writer.Open("Upload").Text("UploadId", upload.upload_id).Text("Key", encode(upload.key));
     writer.Open("Initiator").Text("ID", kOwnerId).Close().Open("Owner").Text("ID", kOwnerId).Close();
     writer.Text("StorageClass", "STANDARD").Text("Initiated", FormatTime(upload.created_ms));
@@ -243,6 +252,9 @@ Status S3Service::ListMultipartUploads(const Call& call) {
       writer.Text("ChecksumType", upload.attributes.checksum->composite ? "COMPOSITE" : "FULL_OBJECT");
     }
     writer.Close();
+  }
+  for (const std::string& prefix : listing.common_prefixes) {
+    writer.Open("CommonPrefixes").Text("Prefix", encode(prefix)).Close();
   }
   writer.Close();
   return Reply(call, 200, writer.Take());

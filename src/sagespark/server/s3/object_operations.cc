@@ -1,5 +1,3 @@
-#include <vector>
-
 #include "sagespark/base/xml/xml.h"
 #include "sagespark/server/errors.h"
 #include "sagespark/server/s3/s3_service.h"
@@ -7,8 +5,6 @@
 
 namespace sagespark::server {
 namespace {
-
-constexpr size_t kSendBytes = 512 << 10;
 
 /// The bytes of part `number`, counted from 1.
 Result<ByteRange> RangeOfPart(const ObjectInfo& info, int number) {
@@ -25,7 +21,17 @@ Result<ByteRange> RangeOfPart(const ObjectInfo& info, int number) {
   return range;
 }
 
-/// Presigned requests may set the reply's headers: response-content-type and so on.
+/// What of the object a read asks for, by Range or partNumber; nothing for all of it.
+Result<std::optional<ByteRange>> RangeToSend(const http::Request& request, const ObjectInfo& info) {
+  const std::string_view range = request.headers.Get("Range");
+  if (request.FindQuery("partNumber") == nullptr) return RangeOf(range, info.size);
+  if (!range.empty()) return InvalidRequest("Cannot specify both Range header and partNumber query parameter");
+  SAGESPARK_ASSIGN_OR_RETURN(const int part, IntParameter(request, "partNumber", 1, 1, 10'000));
+  SAGESPARK_ASSIGN_OR_RETURN(const ByteRange bytes, RangeOfPart(info, part));
+  return std::optional(bytes);
+}
+
+/// Signed requests may set the reply's headers: response-content-type and so on.
 void OverrideHeaders(const http::Request& request, http::Headers& headers) {
   for (const char* name : {"content-type", "content-language", "expires", "cache-control", "content-disposition",
                            "content-encoding"}) {
@@ -34,48 +40,92 @@ void OverrideHeaders(const http::Request& request, http::Headers& headers) {
   }
 }
 
-}  // namespace
-
-Status S3Service::GetObject(const Call& call) {
-  const http::Request& request = call.request;
-  SAGESPARK_ASSIGN_OR_RETURN(const ObjectStore::OpenObject object, store_.Open(call.address.bucket, call.address.key));
-  const ObjectInfo& info = object.info;
-  SAGESPARK_RETURN_IF_ERROR(CheckReadConditions(request, info));
-  SAGESPARK_ASSIGN_OR_RETURN(std::optional<ByteRange> range, RangeOf(request.headers.Get("Range"), info.size));
-  http::Headers headers{{"x-amz-request-id", call.context.request_id}};
-  if (request.FindQuery("partNumber") != nullptr) {
-    SAGESPARK_ASSIGN_OR_RETURN(const int part, IntParameter(request, "partNumber", 1, 1, 10'000));
-    SAGESPARK_ASSIGN_OR_RETURN(range, RangeOfPart(info, part));
-    if (info.blobs.size() > 1) headers.Add("x-amz-mp-parts-count", std::to_string(info.blobs.size()));
-  }
+http::Headers HeadersOfRead(const http::Request& request, const ObjectInfo& info, const std::optional<ByteRange>& range) {
+  http::Headers headers;
   const bool whole = !range || (range->begin == 0 && range->end == info.size);
   const bool asked = http::EqualsIgnoringCase(request.headers.Get("x-amz-checksum-mode"), "ENABLED");
   AddObjectHeaders(info, asked && whole, headers);
   OverrideHeaders(request, headers);
-  const uint64_t begin = range ? range->begin : 0, end = range ? range->end : info.size;
+  const bool is_multipart = info.etag.find('-') != info.etag.npos;
+  if (is_multipart && request.FindQuery("partNumber") != nullptr) {
+    headers.Add("x-amz-mp-parts-count", std::to_string(info.blobs.size()));
+  }
   if (range && info.size > 0) {
-    headers.Add("Content-Range", "bytes " + std::to_string(begin) + "-" + std::to_string(end - 1) + "/" +
+    headers.Add("Content-Range", "bytes " + std::to_string(range->begin) + "-" + std::to_string(range->end - 1) + "/" +
                                      std::to_string(info.size));
   }
-  const std::unique_ptr<ObjectReader> reader = store_.Read(object, begin, end);
-  SAGESPARK_RETURN_IF_ERROR(call.response.Start(range ? 206 : 200, headers, end - begin));
-  if (request.method == "HEAD") return Status::Ok();
-  std::vector<char> buffer(std::min<uint64_t>(kSendBytes, end - begin));
-  while (!buffer.empty()) {
-    SAGESPARK_ASSIGN_OR_RETURN(const size_t size, reader->Read(buffer.data(), buffer.size()));
-    if (size == 0) break;
-    SAGESPARK_RETURN_IF_ERROR(call.response.Write(std::string_view(buffer.data(), size)));
+  return headers;
+}
+
+/// What a reply without the object says of it.
+http::Headers HeadersOfUnchanged(const ObjectInfo& info) {
+  http::Headers headers{{"ETag", "\"" + info.etag + "\""}, {"Last-Modified", http::FormatHttpDate(info.modified_ms / 1000)}};
+  for (const char* name : {"cache-control", "expires"}) {
+    const auto found = info.attributes.headers.find(name);
+    if (found != info.attributes.headers.end()) headers.Add(name, found->second);
   }
-  return Status::Ok();
+  return headers;
+}
+
+/// What the copy keeps beside the bytes of `source`, by x-amz-metadata-directive.
+Result<ObjectAttributes> AttributesOfCopy(const http::Request& request, const S3Address& target,
+                                          const S3Address& source, const ObjectInfo& info) {
+  SAGESPARK_ASSIGN_OR_RETURN(ObjectAttributes attributes, AttributesOf(request));
+  const std::string_view directive = request.headers.Get("x-amz-metadata-directive", "COPY");
+  if (directive != "COPY" && directive != "REPLACE") {
+    return CodedError(ErrorKind::kInvalidArgument, "InvalidArgument", "Unknown metadata directive.");
+  }
+  if (directive == "REPLACE") return attributes;
+  if (source.bucket == target.bucket && source.key == target.key) {
+    return InvalidRequest(
+        "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
+        "metadata, storage class, website redirect location or encryption attributes.");
+  }
+  attributes.headers = info.attributes.headers;
+  return attributes;
+}
+
+/// The algorithm whose checksum of the whole the copy is to have: the one asked for, else the source's.
+Result<std::optional<DigestAlgorithm>> ChecksumOfCopy(const http::Request& request, const ObjectInfo& source) {
+  const std::string_view name = request.headers.Get("x-amz-checksum-algorithm");
+  std::optional<DigestAlgorithm> algorithm;
+  if (!name.empty()) {
+    algorithm = ParseChecksumName(name);
+    if (!algorithm) return InvalidRequest("Checksum algorithm provided is unsupported.");
+  } else if (source.attributes.checksum) {
+    algorithm = source.attributes.checksum->algorithm;
+  }
+  return algorithm;
+}
+
+}  // namespace
+
+Status S3Service::GetObject(const Call& call) {
+  SAGESPARK_ASSIGN_OR_RETURN(const ObjectStore::OpenObject object, store_.Open(call.address.bucket, call.address.key));
+  const ObjectInfo& info = object.info;
+  const Status conditions = CheckReadConditions(call.request, info);
+  if (!conditions.ok() && conditions.error().code() == "NotModified") {
+    return Reply(call, 304, "", HeadersOfUnchanged(info));
+  }
+  SAGESPARK_RETURN_IF_ERROR(conditions);
+  SAGESPARK_ASSIGN_OR_RETURN(const std::optional<ByteRange> range, RangeToSend(call.request, info));
+  const uint64_t begin = range ? range->begin : 0, end = range ? range->end : info.size;
+  http::Headers headers = HeadersOfRead(call.request, info, range);
+  headers.Add("x-amz-request-id", call.context.request_id);
+  SAGESPARK_RETURN_IF_ERROR(call.response.Start(range ? 206 : 200, headers, end - begin));
+  if (call.request.method == "HEAD") return Status::Ok();
+  const std::unique_ptr<ObjectReader> reader = store_.Read(object, begin, end);
+  while (true) {
+    SAGESPARK_ASSIGN_OR_RETURN(const ObjectReader::Piece piece, reader->NextPiece());
+    if (piece.size == 0) return Status::Ok();
+    SAGESPARK_RETURN_IF_ERROR(call.response.WriteFile(piece.file, piece.offset, piece.size));
+  }
 }
 
 Status S3Service::PutObject(const Call& call) {
   SAGESPARK_ASSIGN_OR_RETURN(ObjectAttributes attributes, AttributesOf(call.request));
   SAGESPARK_RETURN_IF_ERROR(store_.HeadBucket(call.address.bucket));  // Before the body is taken for nothing.
-  if (!call.request.content_length && call.request.headers.Find("x-amz-decoded-content-length") == nullptr) {
-    return CodedError(ErrorKind::kInvalidArgument, "MissingContentLength",
-                      "You must provide the Content-Length HTTP header.");
-  }
+  SAGESPARK_RETURN_IF_ERROR(CheckBodyLength(call.request));
   BlobStore::Writer blob = store_.NewBlob();
   SAGESPARK_ASSIGN_OR_RETURN(
       const std::string etag,
@@ -94,30 +144,21 @@ Status S3Service::PutObject(const Call& call) {
 
 Status S3Service::CopyObject(const Call& call) {
   SAGESPARK_ASSIGN_OR_RETURN(const S3Address source, CopySourceOf(call.request));
-  SAGESPARK_ASSIGN_OR_RETURN(ObjectAttributes attributes, AttributesOf(call.request));
   SAGESPARK_ASSIGN_OR_RETURN(const ObjectStore::OpenObject object, store_.Open(source.bucket, source.key));
   SAGESPARK_RETURN_IF_ERROR(CheckReadConditions(call.request, object.info, "x-amz-copy-source-"));
-  const std::string_view directive = call.request.headers.Get("x-amz-metadata-directive", "COPY");
-  if (directive == "COPY") {
-    if (source.bucket == call.address.bucket && source.key == call.address.key) {
-      return CodedError(ErrorKind::kInvalidArgument, "InvalidRequest",
-                        "This copy request is illegal because it is trying to copy an object to itself without "
-                        "changing the object's metadata, storage class, website redirect location or encryption "
-                        "attributes.");
-    }
-    attributes.headers = object.info.attributes.headers;
-  } else if (directive != "REPLACE") {
-    return CodedError(ErrorKind::kInvalidArgument, "InvalidArgument", "Unknown metadata directive.");
-  }
-  if (object.info.attributes.checksum && !object.info.attributes.checksum->composite) {
-    attributes.checksum = object.info.attributes.checksum;  // The bytes stay the same.
+  SAGESPARK_ASSIGN_OR_RETURN(ObjectAttributes attributes,
+                             AttributesOfCopy(call.request, call.address, source, object.info));
+  SAGESPARK_ASSIGN_OR_RETURN(const std::optional<DigestAlgorithm> algorithm, ChecksumOfCopy(call.request, object.info));
+  if (object.info.size > kMaxPutBytes) {
+    return InvalidRequest("The specified copy source is larger than the maximum allowable size for a copy source: " +
+                          std::to_string(kMaxPutBytes));
   }
   const std::unique_ptr<ObjectReader> reader = store_.Read(object, 0, object.info.size);
   BlobStore::Writer blob = store_.NewBlob();
-  SAGESPARK_ASSIGN_OR_RETURN(const std::string etag,
-                             StoreBytes([&](char* buffer, size_t size) { return reader->Read(buffer, size); }, blob));
+  SAGESPARK_ASSIGN_OR_RETURN(const StoredBytes stored, StoreRead(*reader, algorithm, blob));
+  if (algorithm) attributes.checksum = ObjectChecksum{.algorithm = *algorithm, .value = stored.checksum};
   SAGESPARK_ASSIGN_OR_RETURN(const ObjectInfo info,
-                             store_.PutObject(call.address.bucket, call.address.key, blob, etag, attributes,
+                             store_.PutObject(call.address.bucket, call.address.key, blob, stored.etag, attributes,
                                               WriteCondition(call.request)));
   xml::Writer writer;
   writer.Open("CopyObjectResult", kS3Namespace).Text("LastModified", FormatTime(info.modified_ms));
@@ -129,13 +170,6 @@ Status S3Service::CopyObject(const Call& call) {
   }
   writer.Close();
   return Reply(call, 200, writer.Take());
-}
-
-Status S3Service::DeleteObject(const Call& call) {
-  Precondition condition;
-  if (call.request.headers.Find("If-Match") != nullptr) condition = WriteCondition(call.request);
-  SAGESPARK_RETURN_IF_ERROR(store_.DeleteObjects(call.address.bucket, {call.address.key}, condition));
-  return Reply(call, 204, "");
 }
 
 }  // namespace sagespark::server

@@ -13,6 +13,7 @@ namespace sagespark::server {
 namespace {
 
 constexpr uint64_t kMinPartBytes = 5 << 20;
+constexpr uint64_t kMaxObjectBytes = uint64_t{5} << 40;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS s3_bucket (
@@ -236,6 +237,31 @@ ObjectInfo AssembleObject(const std::string& key, const std::vector<PartInfo>& p
   return info;
 }
 
+/// Checks the assembled object against what the client says of it.
+Status CheckCompletion(const ObjectInfo& info, const ObjectAttributes& upload, const UploadCompletion& completion) {
+  const std::string kept = info.attributes.checksum ? info.attributes.checksum->value : "";
+  if (!completion.checksum.empty() && upload.checksum && completion.checksum != kept) {
+    return CodedError(ErrorKind::kInvalidArgument, "BadDigest",
+                      "The checksum you specified did not match the calculated checksum.");
+  }
+  if (upload.checksum && upload.checksum->composite) {
+    for (const CompletedPart& part : completion.parts) {
+      if (!part.checksum.empty()) continue;
+      return CodedError(ErrorKind::kInvalidArgument, "InvalidRequest",
+                        "The upload was created using a checksum of its parts. The complete request must include the "
+                        "checksum for each part. It was missing for part " + std::to_string(part.number) + " in the request.");
+    }
+  }
+  if (completion.size && *completion.size != info.size) {
+    return CodedError(ErrorKind::kInvalidArgument, "InvalidRequest",
+                      "The provided 'x-amz-mp-object-size' header does not match what was computed.");
+  }
+  if (info.size > kMaxObjectBytes) {
+    return CodedError(ErrorKind::kInvalidArgument, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
+  }
+  return Status::Ok();
+}
+
 /// The first text behind all that begin with `prefix`; empty when there is none.
 std::string AfterPrefix(std::string prefix) {
   while (!prefix.empty() && static_cast<uint8_t>(prefix.back()) == 0xff) prefix.pop_back();
@@ -276,6 +302,14 @@ Result<size_t> ObjectReader::Read(char* buffer, size_t size) {
     position_ += static_cast<uint64_t>(read);
     return static_cast<size_t>(read);
   }
+}
+
+Result<ObjectReader::Piece> ObjectReader::NextPiece() {
+  if (position_ >= end_) return Piece{};
+  if (file_ < 0 || position_ >= segment_end_) SAGESPARK_RETURN_IF_ERROR(OpenSegment());
+  const Piece piece{.file = file_, .offset = position_ - segment_begin_, .size = std::min(end_, segment_end_) - position_};
+  position_ += piece.size;
+  return piece;
 }
 
 Result<std::unique_ptr<ObjectStore>> ObjectStore::Open(Database& database, const std::filesystem::path& directory,
@@ -393,26 +427,28 @@ Result<ObjectStore::OpenObject> ObjectStore::Open(const std::string& bucket, con
   return OpenObject{std::move(info), std::move(pin)};
 }
 
-Status ObjectStore::DeleteObjects(const std::string& bucket, const std::vector<std::string>& keys,
-                                  const Precondition& precondition) {
+Result<std::vector<Status>> ObjectStore::DeleteObjects(const std::string& bucket,
+                                                       const std::vector<ObjectDeletion>& deletions) {
+  std::vector<Status> results;
   std::vector<Blob> removed;
   SAGESPARK_RETURN_IF_ERROR(database_.Write([&](Connection& connection) -> Status {
+    results.clear();
     removed.clear();
     SAGESPARK_RETURN_IF_ERROR(CheckBucket(connection, bucket));
     SAGESPARK_ASSIGN_OR_RETURN(Statement remove,
                                connection.Prepare("DELETE FROM s3_object WHERE bucket = ? AND key = ?"));
-    for (const std::string& key : keys) {
-      SAGESPARK_ASSIGN_OR_RETURN(std::optional<ObjectInfo> existing, FindObject(connection, bucket, key));
-      if (precondition) SAGESPARK_RETURN_IF_ERROR(precondition(existing ? &*existing : nullptr));
-      if (!existing) continue;
+    for (const ObjectDeletion& deletion : deletions) {
+      SAGESPARK_ASSIGN_OR_RETURN(std::optional<ObjectInfo> existing, FindObject(connection, bucket, deletion.key));
+      results.push_back(deletion.precondition ? deletion.precondition(existing ? &*existing : nullptr) : Status::Ok());
+      if (!existing || !results.back().ok()) continue;
       removed.insert(removed.end(), existing->blobs.begin(), existing->blobs.end());
-      SAGESPARK_RETURN_IF_ERROR(remove.BindText(1, bucket).BindBlob(2, key).Run());
+      SAGESPARK_RETURN_IF_ERROR(remove.BindText(1, bucket).BindBlob(2, deletion.key).Run());
       remove.Reset();
     }
     return Status::Ok();
   }));
   blobs_->Remove(removed);
-  return Status::Ok();
+  return results;
 }
 
 Result<Listing> ObjectStore::List(const std::string& bucket, const ListRequest& request) {
@@ -518,8 +554,7 @@ Status ObjectStore::PutPart(const std::string& bucket, const std::string& key, c
 }
 
 Result<ObjectInfo> ObjectStore::CompleteUpload(const std::string& bucket, const std::string& key,
-                                               const std::string& upload_id, const std::vector<CompletedPart>& parts,
-                                               const Precondition& precondition) {
+                                               const std::string& upload_id, const UploadCompletion& completion) {
   ObjectInfo info;
   std::vector<Blob> removed;
   SAGESPARK_RETURN_IF_ERROR(database_.Write([&](Connection& connection) -> Status {
@@ -539,15 +574,16 @@ Result<ObjectInfo> ObjectStore::CompleteUpload(const std::string& bucket, const 
       return Status::Ok();
     }
     SAGESPARK_ASSIGN_OR_RETURN(const std::vector<PartInfo> stored, FindParts(connection, upload_id, 0, 10'000));
-    SAGESPARK_ASSIGN_OR_RETURN(const std::vector<PartInfo> chosen, ChooseParts(stored, parts));
+    SAGESPARK_ASSIGN_OR_RETURN(const std::vector<PartInfo> chosen, ChooseParts(stored, completion.parts));
     info = AssembleObject(key, chosen, upload->attributes);
+    SAGESPARK_RETURN_IF_ERROR(CheckCompletion(info, upload->attributes, completion));
     info.modified_ms = NowMs();
     std::unordered_set<std::string> used;
     for (const Blob& blob : info.blobs) used.insert(blob.name);
     for (const PartInfo& part : stored) {
       if (!used.contains(part.blob.name)) removed.push_back(part.blob);
     }
-    SAGESPARK_RETURN_IF_ERROR(ReplaceObject(connection, bucket, info, upload_id, precondition, removed));
+    SAGESPARK_RETURN_IF_ERROR(ReplaceObject(connection, bucket, info, upload_id, completion.precondition, removed));
     return DeleteUploadRows(connection, upload_id);
   }));
   blobs_->Remove(removed);
@@ -579,27 +615,44 @@ Result<std::vector<PartInfo>> ObjectStore::ListParts(const std::string& bucket, 
   return parts;
 }
 
-Result<std::vector<UploadInfo>> ObjectStore::ListUploads(const std::string& bucket, const std::string& prefix,
-                                                         const std::string& key_marker,
-                                                         const std::string& upload_id_marker, int max_uploads) {
-  std::vector<UploadInfo> uploads;
+Result<UploadListing> ObjectStore::ListUploads(const std::string& bucket, const UploadListRequest& request) {
+  UploadListing listing;
   SAGESPARK_RETURN_IF_ERROR(database_.Read([&](Connection& connection) -> Status {
     SAGESPARK_RETURN_IF_ERROR(CheckBucket(connection, bucket));
     SAGESPARK_ASSIGN_OR_RETURN(
         Statement select, connection.Prepare("SELECT key, upload_id, created_ms, attributes FROM s3_upload "
                                              "WHERE bucket = ? AND key >= ? ORDER BY key, upload_id"));
-    select.BindText(1, bucket).BindBlob(2, std::max(prefix, key_marker));
-    while (uploads.size() < static_cast<size_t>(max_uploads)) {
+    select.BindText(1, bucket).BindBlob(2, std::max(request.prefix, request.key_marker));
+    int count = 0;
+    while (true) {
       SAGESPARK_ASSIGN_OR_RETURN(const bool more, select.Step());
-      if (!more || !select.Text(0).starts_with(prefix)) break;
+      if (!more) return Status::Ok();
       UploadInfo upload{.upload_id = select.Text(1), .key = select.Text(0), .created_ms = select.Int(2)};
-      if (upload.key == key_marker && (upload_id_marker.empty() || upload.upload_id <= upload_id_marker)) continue;
+      if (!upload.key.starts_with(request.prefix)) return Status::Ok();
+      const bool is_marked = upload.key == request.key_marker;
+      if (is_marked && (request.upload_id_marker.empty() || upload.upload_id <= request.upload_id_marker)) continue;
+      const size_t delimiter =
+          request.delimiter.empty() ? upload.key.npos : upload.key.find(request.delimiter, request.prefix.size());
+      std::string common = delimiter == upload.key.npos ? "" : upload.key.substr(0, delimiter + request.delimiter.size());
+      // Prefixes that the page before has, or this one.
+      if (!common.empty() && common == request.key_marker) continue;
+      if (!common.empty() && !listing.common_prefixes.empty() && listing.common_prefixes.back() == common) continue;
+      if (count == request.max_uploads) {
+        listing.truncated = request.max_uploads > 0;
+        return Status::Ok();
+      }
+      ++count;
+      listing.next_key = common.empty() ? upload.key : common;
+      listing.next_upload_id = common.empty() ? upload.upload_id : "";
+      if (!common.empty()) {
+        listing.common_prefixes.push_back(std::move(common));
+        continue;
+      }
       SAGESPARK_ASSIGN_OR_RETURN(upload.attributes, ParseAttributes(select.Text(3)));
-      uploads.push_back(std::move(upload));
+      listing.uploads.push_back(std::move(upload));
     }
-    return Status::Ok();
   }));
-  return uploads;
+  return listing;
 }
 
 Status ObjectStore::SweepOrphans() {

@@ -47,6 +47,11 @@ struct BucketInfo {
 /// Decides on the object that is there, or null, whether it may be replaced.
 using Precondition = std::function<Status(const ObjectInfo* existing)>;
 
+struct ObjectDeletion {
+  std::string key;
+  Precondition precondition;
+};
+
 struct ListRequest {
   std::string prefix;
   std::string delimiter;
@@ -84,6 +89,30 @@ struct CompletedPart {
   std::string checksum;  ///< Base64; empty when not given.
 };
 
+/// What a client asks for when it completes an upload.
+struct UploadCompletion {
+  std::vector<CompletedPart> parts;
+  std::string checksum;               ///< Of the whole, as the object keeps it; empty when not given.
+  std::optional<uint64_t> size;       ///< Of the whole.
+  Precondition precondition;
+};
+
+struct UploadListRequest {
+  std::string prefix;
+  std::string delimiter;
+  std::string key_marker;        ///< Uploads of keys up to it are left out,
+  std::string upload_id_marker;  ///< but those of the key itself behind this one, when given.
+  int max_uploads = 1000;
+};
+
+struct UploadListing {
+  std::vector<UploadInfo> uploads;  ///< Sorted by key and upload id.
+  std::vector<std::string> common_prefixes;
+  bool truncated = false;
+  std::string next_key;        ///< The markers of the next page, when truncated.
+  std::string next_upload_id;
+};
+
 /// Reads a range of an object, which stays readable while the reader lives.
 class ObjectReader {
  public:
@@ -93,6 +122,15 @@ class ObjectReader {
 
   /// Up to `size` more bytes; 0 at the end. Fails with kIo.
   Result<size_t> Read(char* buffer, size_t size);
+
+  /// Bytes of a file, open until the next call.
+  struct Piece {
+    int file = -1;
+    uint64_t offset = 0;
+    uint64_t size = 0;  ///< 0 at the end.
+  };
+  /// The next bytes as they lie in a file, for those who send files. Fails with kIo.
+  Result<Piece> NextPiece();
 
  private:
   Status OpenSegment();
@@ -145,9 +183,8 @@ class ObjectStore {
     return object.info.blobs.size() == 1 && object.info.size > 0 && blobs_->LinkBlob(object.info.blobs.front(), path);
   }
 
-  /// Deletes those of the keys that exist, all or none.
-  Status DeleteObjects(const std::string& bucket, const std::vector<std::string>& keys,
-                       const Precondition& precondition = {});
+  /// Deletes, in one commit, those of the objects that exist and whose preconditions hold; answers what became of each, in their order.
+  Result<std::vector<Status>> DeleteObjects(const std::string& bucket, const std::vector<ObjectDeletion>& deletions);
 
   Result<Listing> List(const std::string& bucket, const ListRequest& request);
 
@@ -157,14 +194,11 @@ class ObjectStore {
   Status PutPart(const std::string& bucket, const std::string& key, const std::string& upload_id,
                  const PartInfo& part, BlobStore::Writer& blob);
   Result<ObjectInfo> CompleteUpload(const std::string& bucket, const std::string& key, const std::string& upload_id,
-                                    const std::vector<CompletedPart>& parts, const Precondition& precondition);
+                                    const UploadCompletion& completion);
   Status AbortUpload(const std::string& bucket, const std::string& key, const std::string& upload_id);
   Result<std::vector<PartInfo>> ListParts(const std::string& bucket, const std::string& key,
                                           const std::string& upload_id, int after, int max_parts);
-  /// Sorted by key and upload id, from behind the marker.
-  Result<std::vector<UploadInfo>> ListUploads(const std::string& bucket, const std::string& prefix,
-                                              const std::string& key_marker, const std::string& upload_id_marker,
-                                              int max_uploads);
+  Result<UploadListing> ListUploads(const std::string& bucket, const UploadListRequest& request);
 
   /// Removes files that no row names. Meant for a thread of its own after the start.
   Status SweepOrphans();

@@ -110,7 +110,7 @@ TEST_F(ObjectStoreTest, ListsInByteOrderByPagesAndFolders) {
 TEST_F(ObjectStoreTest, DeletesObjectsAndThenTheBucket) {
   ASSERT_OK(Put("k", "x"));
   EXPECT_EQ(CodeOf(store_->DeleteBucket("bucket")), "BucketNotEmpty");
-  ASSERT_OK(store_->DeleteObjects("bucket", {"k", "never there"}));
+  ASSERT_OK(store_->DeleteObjects("bucket", {{"k", {}}, {"never there", {}}}));
   EXPECT_EQ(BlobFiles(), 0u);
   EXPECT_THAT(store_->DeleteBucket("bucket"), IsOk());
   EXPECT_EQ(CodeOf(store_->DeleteBucket("bucket")), "NoSuchBucket");
@@ -123,8 +123,8 @@ TEST_F(ObjectStoreTest, AnUploadIsVisibleWhenItIsComplete) {
   ASSERT_OK_AND_ASSIGN(const Blob written, blob.Finish());
   ASSERT_OK(store_->PutPart("bucket", "k", id, {.number = 1, .size = 4, .etag = "900150983cd24fb0d6963f7d28e17f72", .blob = written}, blob));
   EXPECT_EQ(CodeOf(Get("k").status()), "NoSuchKey");
-  EXPECT_EQ(CodeOf(store_->CompleteUpload("bucket", "k", id, {{.number = 2, .etag = "x"}}, {}).status()), "InvalidPart");
-  ASSERT_OK(store_->CompleteUpload("bucket", "k", id, {{.number = 1, .etag = "900150983cd24fb0d6963f7d28e17f72"}}, {}));
+  EXPECT_EQ(CodeOf(store_->CompleteUpload("bucket", "k", id, {.parts = {{.number = 2, .etag = "x"}}}).status()), "InvalidPart");
+  ASSERT_OK(store_->CompleteUpload("bucket", "k", id, {.parts = {{.number = 1, .etag = "900150983cd24fb0d6963f7d28e17f72"}}}));
   EXPECT_THAT(Get("k"), HasValue("part"));
   EXPECT_EQ(CodeOf(store_->AbortUpload("bucket", "k", id)), "NoSuchUpload");
 }
@@ -133,7 +133,7 @@ TEST_F(ObjectStoreTest, SharesAnObjectsFileThatOutlivesIt) {
   ASSERT_OK(Put("k", "text"));
   ASSERT_OK_AND_ASSIGN(const auto object, store_->Open("bucket", "k"));
   ASSERT_TRUE(store_->Link(object, temporary_ / "link"));
-  ASSERT_OK(store_->DeleteObjects("bucket", {"k"}));
+  ASSERT_OK(store_->DeleteObjects("bucket", {{"k", {}}}));
   EXPECT_EQ(ReadFile(temporary_ / "link"), "text");
   EXPECT_FALSE(store_->Link(object, temporary_ / "link"));  // The name is taken.
 }

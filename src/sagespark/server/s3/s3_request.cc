@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "sagespark/base/uri.h"
 #include "sagespark/server/errors.h"
 
 namespace sagespark::server {
@@ -25,18 +26,6 @@ Error InvalidRequestArgument(std::string message) {
   return CodedError(ErrorKind::kInvalidArgument, "InvalidArgument", std::move(message));
 }
 
-/// The bucket that a virtual host names, or "".
-std::string BucketOfHost(std::string_view host) {
-  host = host.substr(0, host.rfind(':'));
-  for (const std::string_view mark : {".s3.", ".s3-"}) {
-    if (const size_t at = host.find(mark); at != host.npos) return std::string(host.substr(0, at));
-  }
-  constexpr std::string_view kLocal = ".localhost";
-  if (!host.ends_with(kLocal)) return "";
-  const std::string_view name = host.substr(0, host.size() - kLocal.size());
-  return name == "s3" ? "" : std::string(name);
-}
-
 /// The ETags of a list: "a", "b" or *.
 bool ListsETag(std::string_view list, const std::string& etag) {
   while (!list.empty()) {
@@ -52,21 +41,47 @@ bool ListsETag(std::string_view list, const std::string& etag) {
   return false;
 }
 
+Error InvalidRange() {
+  return CodedError(ErrorKind::kInvalidArgument, "InvalidRange", "The requested range is not satisfiable");
+}
+
 Error PreconditionFailed() {
   return CodedError(ErrorKind::kConflict, "PreconditionFailed",
                     "At least one of the pre-conditions you specified did not hold");
 }
 
-bool IsUnsupportedHeader(std::string_view name) {
+bool IsUnsupportedHeader(std::string_view name, std::string_view value) {
+  // What says no more than what is the case anyhow is taken.
+  if (name == "x-amz-acl") return value != "private" && value != "bucket-owner-full-control";
+  if (name == "x-amz-storage-class") return value != "STANDARD";
+  if (name == "x-amz-object-ownership") return value != "BucketOwnerEnforced";
+  if (name == "x-amz-tagging-directive") return false;
+  if (name == "x-amz-tagging") return !value.empty();
   for (const std::string_view prefix :
-       {"x-amz-server-side-encryption", "x-amz-object-lock-", "x-amz-tagging", "x-amz-website-redirect-location",
-        "x-amz-grant-", "x-amz-write-offset-bytes"}) {
-    if (name.starts_with(prefix)) return true;
+       {"x-amz-server-side-encryption", "x-amz-object-lock-", "x-amz-website-redirect-location", "x-amz-grant-",
+        "x-amz-write-offset-bytes", "x-amz-bucket-object-lock-enabled"}) {
+    if (name.starts_with(prefix)) return value != "false";
   }
   return false;
 }
 
+bool ParseNumber(std::string_view text, uint64_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return !text.empty() && error == std::errc() && end == text.data() + text.size();
+}
+
 }  // namespace
+
+std::string BucketOfHost(std::string_view host) {
+  host = host.substr(0, host.rfind(':'));
+  for (const std::string_view mark : {".s3.", ".s3-"}) {
+    if (const size_t at = host.find(mark); at != host.npos) return std::string(host.substr(0, at));
+  }
+  constexpr std::string_view kLocal = ".localhost";
+  if (!host.ends_with(kLocal)) return "";
+  const std::string_view name = host.substr(0, host.size() - kLocal.size());
+  return name == "s3" ? "" : std::string(name);
+}
 
 Result<S3Address> AddressOf(const http::Request& request) {
   S3Address address;
@@ -107,28 +122,40 @@ Result<std::optional<ByteRange>> RangeOf(std::string_view header, uint64_t size)
   header.remove_prefix(kUnit.size());
   const size_t dash = header.find('-');
   if (dash == header.npos) return none;
-  const auto parse = [](std::string_view text, uint64_t& value) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return !text.empty() && error == std::errc() && end == text.data() + text.size();
-  };
   const std::string_view first = header.substr(0, dash), last = header.substr(dash + 1);
-  const Error outside =
-      CodedError(ErrorKind::kInvalidArgument, "InvalidRange", "The requested range is not satisfiable");
+  const Error outside = InvalidRange();
   uint64_t begin = 0, end = 0;
   if (first.empty()) {
-    if (!parse(last, end)) return none;
+    if (!ParseNumber(last, end)) return none;
     if (end == 0 || size == 0) return outside;
     return std::optional(ByteRange{size - std::min(end, size), size});
   }
-  if (!parse(first, begin)) return none;
+  if (!ParseNumber(first, begin)) return none;
   if (last.empty()) {
     end = size;
   } else {
-    if (!parse(last, end) || end < begin) return none;
+    if (!ParseNumber(last, end) || end < begin) return none;
     end = std::min(end, size - 1) + 1;
   }
   if (begin >= size) return outside;
   return std::optional(ByteRange{begin, end});
+}
+
+Result<ByteRange> CopyRangeOf(const http::Request& request, uint64_t size) {
+  const std::string* header = request.headers.Find("x-amz-copy-source-range");
+  if (header == nullptr) return ByteRange{.begin = 0, .end = size};
+  constexpr std::string_view kUnit = "bytes=";
+  const std::string_view range = std::string_view(*header).substr(header->starts_with(kUnit) ? kUnit.size() : 0);
+  const size_t dash = range.find('-');
+  uint64_t first = 0, last = 0;
+  if (!header->starts_with(kUnit) || dash == range.npos || !ParseNumber(range.substr(0, dash), first) ||
+      !ParseNumber(range.substr(dash + 1), last) || last < first) {
+    return InvalidRequestArgument(
+        "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based "
+        "offsets of the first and last bytes to copy");
+  }
+  if (last >= size) return InvalidRange();
+  return ByteRange{.begin = first, .end = last + 1};
 }
 
 Status CheckReadConditions(const http::Request& request, const ObjectInfo& info, std::string_view prefix) {
@@ -151,18 +178,22 @@ Status CheckReadConditions(const http::Request& request, const ObjectInfo& info,
   return Status::Ok();
 }
 
+Precondition IfMatch(const std::string& etags) {
+  return [etags](const ObjectInfo* existing) -> Status {
+    if (existing == nullptr) return CodedError(ErrorKind::kNotFound, "NoSuchKey", "The specified key does not exist.");
+    return ListsETag(etags, existing->etag) ? Status::Ok() : Status(PreconditionFailed());
+  };
+}
+
 Precondition WriteCondition(const http::Request& request) {
-  const std::string match(request.headers.Get("If-Match"));
-  const std::string none_match(request.headers.Get("If-None-Match"));
-  if (match.empty() && none_match.empty()) return {};
-  return [match, none_match](const ObjectInfo* existing) -> Status {
-    if (!match.empty()) {
-      if (existing == nullptr) {
-        return CodedError(ErrorKind::kNotFound, "NoSuchKey", "The specified key does not exist.");
-      }
-      if (!ListsETag(match, existing->etag)) return PreconditionFailed();
-    }
-    if (!none_match.empty() && existing != nullptr && ListsETag(none_match, existing->etag)) return PreconditionFailed();
+  const std::string* match = request.headers.Find("If-Match");
+  const std::string* none_match = request.headers.Find("If-None-Match");
+  if (match == nullptr && none_match == nullptr) return {};
+  const Precondition matches = match == nullptr ? Precondition() : IfMatch(*match);
+  const std::string excluded = none_match == nullptr ? std::string() : *none_match;
+  return [matches, excluded](const ObjectInfo* existing) -> Status {
+    if (matches) SAGESPARK_RETURN_IF_ERROR(matches(existing));
+    if (existing != nullptr && ListsETag(excluded, existing->etag)) return PreconditionFailed();
     return Status::Ok();
   };
 }
@@ -172,7 +203,7 @@ Result<ObjectAttributes> AttributesOf(const http::Request& request) {
   size_t metadata_bytes = 0;
   for (const auto& [field, value] : request.headers) {
     const std::string name = Lower(field);
-    if (IsUnsupportedHeader(name)) {
+    if (IsUnsupportedHeader(name, value)) {
       return CodedError(ErrorKind::kUnimplemented, "NotImplemented",
                         "A header you provided implies functionality that is not implemented: " + name);
     }
@@ -193,7 +224,7 @@ Result<ObjectAttributes> AttributesOf(const http::Request& request) {
         std::string_view item = list.substr(0, list.find(','));
         list.remove_prefix(std::min(list.size(), item.size() + 1));
         while (item.starts_with(' ')) item.remove_prefix(1);
-        if (item != "aws-chunked" && !item.empty()) rest.append(rest.empty() ? "" : ",").append(item);
+        if (item != "aws-chunked" && !item.empty()) rest.append(rest.empty() ? "" : ", ").append(item);
       }
       if (!rest.empty()) attributes.headers[name] = rest;
     }
@@ -203,6 +234,11 @@ Result<ObjectAttributes> AttributesOf(const http::Request& request) {
                       "Your metadata headers exceed the maximum allowed metadata size");
   }
   return attributes;
+}
+
+std::string Parameter(const http::Request& request, std::string_view name) {
+  const std::string* value = request.FindQuery(name);
+  return value == nullptr ? std::string() : *value;
 }
 
 Result<int> IntParameter(const http::Request& request, std::string_view name, int fallback, int min, int max) {
@@ -236,6 +272,27 @@ std::optional<DigestAlgorithm> ParseChecksumName(std::string_view name) {
     if (http::EqualsIgnoringCase(name, ChecksumName(algorithm))) return algorithm;
   }
   return std::nullopt;
+}
+
+Error MalformedXml() {
+  return CodedError(ErrorKind::kInvalidArgument, "MalformedXML",
+                    "The XML you provided was not well-formed or did not validate against our published schema");
+}
+
+Error InvalidRequest(std::string message) {
+  return CodedError(ErrorKind::kInvalidArgument, "InvalidRequest", std::move(message));
+}
+
+Result<KeyEncoder> KeyEncoder::FromRequest(const http::Request& request) {
+  const std::string* type = request.FindQuery("encoding-type");
+  if (type != nullptr && *type != "url") return InvalidRequestArgument("Invalid Encoding Method specified in Request");
+  KeyEncoder encoder;
+  encoder.encodes_ = type != nullptr;
+  return encoder;
+}
+
+std::string KeyEncoder::operator()(const std::string& key) const {
+  return encodes_ ? PercentEncode(key, /*keep_slash=*/true) : key;
 }
 
 bool IsValidUtf8(std::string_view text) {

@@ -21,6 +21,9 @@ struct S3Address {
 /// Fails with InvalidURI (no UTF-8) or KeyTooLongError (over 1,024 bytes).
 Result<S3Address> AddressOf(const http::Request& request);
 
+/// The bucket that a virtual host names, or "".
+std::string BucketOfHost(std::string_view host);
+
 /// Fails with InvalidBucketName.
 Status CheckBucketName(const std::string& name);
 
@@ -34,6 +37,10 @@ struct ByteRange {
 /// other units). Fails with InvalidRange when it lies outside.
 Result<std::optional<ByteRange>> RangeOf(std::string_view header, uint64_t size);
 
+/// x-amz-copy-source-range, "bytes=FIRST-LAST", applied to `size` bytes; all of them without it. Fails with InvalidArgument for another
+/// form, InvalidRange outside the object.
+Result<ByteRange> CopyRangeOf(const http::Request& request, uint64_t size);
+
 /// If-Match, If-None-Match, If-Modified-Since and If-Unmodified-Since of a read; `prefix` is "" or
 /// "x-amz-copy-source-". Fails with PreconditionFailed, or NotModified for a GET.
 Status CheckReadConditions(const http::Request& request, const ObjectInfo& info, std::string_view prefix = "");
@@ -41,9 +48,15 @@ Status CheckReadConditions(const http::Request& request, const ObjectInfo& info,
 /// If-Match and If-None-Match of a write.
 Precondition WriteCondition(const http::Request& request);
 
+/// That an object with one of these ETags is there. Fails with NoSuchKey or PreconditionFailed.
+Precondition IfMatch(const std::string& etags);
+
 /// Content-Type and its like, and x-amz-meta-*. Fails with NotImplemented on headers that ask for what is not
-/// offered (encryption, tags, locks), MetadataTooLarge over 2 KiB.
+/// offered (encryption, tags, locks, access lists other than the owner's, storage classes but STANDARD), MetadataTooLarge over 2 KiB.
 Result<ObjectAttributes> AttributesOf(const http::Request& request);
+
+/// The parameter `name`, or "".
+std::string Parameter(const http::Request& request, std::string_view name);
 
 /// The integer parameter `name`, `fallback` without it. Fails with InvalidArgument outside `min` to `max`.
 Result<int> IntParameter(const http::Request& request, std::string_view name, int fallback, int min, int max);
@@ -54,6 +67,28 @@ std::string ChecksumHeader(DigestAlgorithm algorithm);
 std::optional<DigestAlgorithm> ParseChecksumName(std::string_view name);
 
 bool IsValidUtf8(std::string_view text);
+
+/// The one owner of everything, as S3 names owners.
+inline constexpr const char* kOwnerId = "0000000000000000000000000000000000000000000000000000000000000000";
+
+inline constexpr uint64_t kMaxPutBytes = uint64_t{5} << 30;  ///< Of one PUT, part or copy.
+
+/// "MalformedXML".
+Error MalformedXml();
+/// "InvalidRequest".
+Error InvalidRequest(std::string message);
+
+/// Keys as the client asked for them: encoding-type=url encodes what XML cannot hold.
+class KeyEncoder {
+ public:
+  /// Fails with InvalidArgument for another encoding type.
+  static Result<KeyEncoder> FromRequest(const http::Request& request);
+  std::string operator()(const std::string& key) const;
+  bool encodes() const { return encodes_; }
+
+ private:
+  bool encodes_ = false;
+};
 
 /// "2026-11-21T14:25:00.000Z".
 std::string FormatTime(int64_t ms);

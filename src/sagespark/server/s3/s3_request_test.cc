@@ -55,6 +55,21 @@ TEST(S3RequestTest, AppliesRanges) {
   }
 }
 
+TEST(S3RequestTest, AppliesRangesOfCopies) {
+  const struct { const char* header; const char* range; } cases[] = {
+      {"bytes=0-0", "0-1"},           {"bytes=2-9", "2-10"},           {"bytes=2-10", "InvalidRange"},  {"bytes=2-", "InvalidArgument"},
+      {"bytes=-3", "InvalidArgument"}, {"bytes=3-2", "InvalidArgument"}, {"3-4", "InvalidArgument"},      {"bytes=0-1,3-4", "InvalidArgument"},
+      {"", "InvalidArgument"}};
+  for (const auto& test_case : cases) {
+    const auto range = CopyRangeOf(RequestOf("/", {{"x-amz-copy-source-range", test_case.header}}), 10);
+    EXPECT_EQ(range.ok() ? std::to_string(range->begin) + "-" + std::to_string(range->end) : range.error().code(), test_case.range)
+        << test_case.header;
+  }
+  ASSERT_OK_AND_ASSIGN(const ByteRange all, CopyRangeOf(RequestOf("/"), 10));
+  EXPECT_EQ(all.begin, 0u);
+  EXPECT_EQ(all.end, 10u);
+}
+
 TEST(S3RequestTest, ReadConditionsFollowRfc9110) {
   const ObjectInfo info{.etag = "e1", .modified_ms = 784'111'777'500};  // Sun, 06 Nov 1994 08:49:37 GMT.
   const std::string same = "Sun, 06 Nov 1994 08:49:37 GMT", before = "Sun, 06 Nov 1994 08:49:36 GMT";
@@ -83,6 +98,10 @@ TEST(S3RequestTest, KeepsMetadataAndRefusesWhatIsNotOffered) {
   EXPECT_THAT(kept.headers, ::testing::ElementsAre(::testing::Pair("content-encoding", "gzip"), ::testing::Pair("content-type", "a/b"),
                                                    ::testing::Pair("x-amz-meta-who", "me")));
   EXPECT_EQ(CodeOf(AttributesOf(RequestOf("/", {{"x-amz-server-side-encryption", "aws:kms"}})).status()), "NotImplemented");
+  for (const auto& [name, value] : http::Headers{{"x-amz-acl", "public-read"}, {"x-amz-storage-class", "GLACIER"}, {"x-amz-grant-read", "x"}}) {
+    EXPECT_EQ(CodeOf(AttributesOf(RequestOf("/", {{name, value}})).status()), "NotImplemented") << name;
+  }
+  EXPECT_THAT(AttributesOf(RequestOf("/", {{"x-amz-acl", "private"}, {"x-amz-storage-class", "STANDARD"}, {"x-amz-tagging-directive", "COPY"}})).status(), IsOk());
   EXPECT_EQ(CodeOf(AttributesOf(RequestOf("/", {{"x-amz-meta-a", std::string(2048, 'x')}})).status()), "MetadataTooLarge");
 }
 

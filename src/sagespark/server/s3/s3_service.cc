@@ -10,11 +10,13 @@ namespace {
 
 /// Parts of the API that are not offered, by the query parameter that selects them.
 constexpr std::string_view kNotOffered[] = {
-    "accelerate", "acl", "analytics", "attributes", "cors", "encryption", "intelligent-tiering", "inventory",
-    "legal-hold", "lifecycle", "logging", "metadataTable", "metrics", "notification", "object-lock",
-    "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication",
-    "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent", "versionId", "versioning",
-    "versions", "website"};
+    "abac", "accelerate", "analytics", "annotation", "append", "attributes", "cors", "encryption", "intelligent-tiering", "inventory",
+    "legal-hold", "lifecycle", "logging", "metadataConfiguration", "metadataTable", "metrics", "notification",
+    "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication",
+    "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent", "versionId", "website"};
+
+/// Those of which only the reading is offered.
+constexpr std::string_view kReadOnly[] = {"acl", "versioning", "versions"};
 
 struct Row {
   std::string code;
@@ -25,7 +27,8 @@ struct Row {
 Row RowOf(const Error& error) {
   static const std::map<std::string, int, std::less<>> kStatus = {
       {"AccessDenied", 403},        {"BucketAlreadyOwnedByYou", 409}, {"BucketNotEmpty", 409},
-      {"InvalidAccessKeyId", 403},  {"InvalidRange", 416},            {"MethodNotAllowed", 405},
+      {"InvalidAccessKeyId", 403},  {"InvalidPartNumber", 416},       {"InvalidRange", 416},
+      {"MethodNotAllowed", 405},
       {"MissingContentLength", 411}, {"NoSuchBucket", 404},           {"NoSuchKey", 404},
       {"NoSuchUpload", 404},        {"NotImplemented", 501},          {"NotModified", 304},
       {"PreconditionFailed", 412},  {"RequestTimeTooSkewed", 403},    {"SignatureDoesNotMatch", 403},
@@ -46,18 +49,42 @@ Row RowOf(const Error& error) {
   }
 }
 
-}  // namespace
-
-void S3Service::Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
-                       http::ResponseWriter& response) {
-  const Result<S3Address> address = AddressOf(request);
-  if (!address.ok()) return HandleError(context, request, address.error(), response);
-  const Status status = Route({context, request, body, response, *address});
-  if (!status.ok() && !response.started()) HandleError(context, request, status.error(), response);
+Error NotImplementedParameter(std::string_view parameter) {
+  return CodedError(ErrorKind::kUnimplemented, "NotImplemented",
+                    "A parameter you provided implies functionality that is not implemented: " + std::string(parameter));
 }
 
-void S3Service::HandleError(const RequestContext& context, const http::Request& request, const Error& error,
-                            http::ResponseWriter& response) {
+Status CheckOffered(const http::Request& request) {
+  for (const std::string_view parameter : kNotOffered) {
+    const std::string* value = request.FindQuery(parameter);
+    if (value == nullptr || (parameter == "versionId" && *value == "null")) continue;
+    return NotImplementedParameter(parameter);
+  }
+  for (const std::string_view parameter : kReadOnly) {
+    if (request.method != "GET" && request.FindQuery(parameter) != nullptr) return NotImplementedParameter(parameter);
+  }
+  return Status::Ok();
+}
+
+/// Clients that guard against buckets of strangers name the account that they expect; all buckets are this account's.
+Status CheckExpectedOwners(const http::Request& request, const std::string& account_id) {
+  for (const char* name : {"x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"}) {
+    const std::string* expected = request.headers.Find(name);
+    if (expected != nullptr && *expected != account_id) {
+      return CodedError(ErrorKind::kPermissionDenied, "AccessDenied", "Access Denied");
+    }
+  }
+  return Status::Ok();
+}
+
+Error MethodNotAllowed() {
+  return CodedError(ErrorKind::kInvalidArgument, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+}
+
+}  // namespace
+
+void SendS3Error(const RequestContext& context, const http::Request& request, const Error& error,
+                 http::ResponseWriter& response) {
   const Row row = RowOf(error);
   http::Headers headers{{"x-amz-request-id", context.request_id}};
   if (row.status == 304 || request.method == "HEAD") {
@@ -72,6 +99,37 @@ void S3Service::HandleError(const RequestContext& context, const http::Request& 
   (void)response.Send({.status = row.status, .headers = std::move(headers), .body = writer.Take()});
 }
 
+void S3Elsewhere::Handle(const RequestContext& context, const http::Request& request, RequestBody&,
+                         http::ResponseWriter& response) {
+  SendS3Error(context, request,
+              CodedError(ErrorKind::kUnimplemented, "NotImplemented",
+                         "This local cloud keeps its objects in another S3: set AWS_ENDPOINT_URL_S3=" + endpoint_),
+              response);
+}
+
+void S3Elsewhere::HandleError(const RequestContext& context, const http::Request& request, const Error& error,
+                              http::ResponseWriter& response) {
+  SendS3Error(context, request, error, response);
+}
+
+std::string S3Service::SignedPath(const http::Request& request) const {
+  const std::string bucket = BucketOfHost(request.headers.Get("Host"));
+  return bucket.empty() ? request.raw_path : "/" + bucket + request.raw_path;
+}
+
+void S3Service::Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
+                       http::ResponseWriter& response) {
+  const Result<S3Address> address = AddressOf(request);
+  if (!address.ok()) return HandleError(context, request, address.error(), response);
+  const Status status = Route({context, request, body, response, *address});
+  if (!status.ok() && !response.started()) HandleError(context, request, status.error(), response);
+}
+
+void S3Service::HandleError(const RequestContext& context, const http::Request& request, const Error& error,
+                            http::ResponseWriter& response) {
+  SendS3Error(context, request, error, response);
+}
+
 Status S3Service::Reply(const Call& call, int status, std::string xml, http::Headers headers) {
   headers.Add("x-amz-request-id", call.context.request_id);
   if (!xml.empty()) headers.Add("Content-Type", "application/xml");
@@ -79,20 +137,15 @@ Status S3Service::Reply(const Call& call, int status, std::string xml, http::Hea
 }
 
 Status S3Service::Route(const Call& call) {
-  for (const std::string_view parameter : kNotOffered) {
-    const std::string* value = call.request.FindQuery(parameter);
-    if (value == nullptr || (parameter == "versionId" && *value == "null")) continue;
-    return CodedError(ErrorKind::kUnimplemented, "NotImplemented",
-                      "A parameter you provided implies functionality that is not implemented: " +
-                          std::string(parameter));
-  }
+  SAGESPARK_RETURN_IF_ERROR(CheckOffered(call.request));
+  SAGESPARK_RETURN_IF_ERROR(CheckExpectedOwners(call.request, call.context.account_id));
   if (call.address.bucket.empty()) return RouteService(call);
   return call.address.key.empty() ? RouteBucket(call) : RouteObject(call);
 }
 
 Status S3Service::RouteService(const Call& call) {
   if (call.request.method == "GET") return ListBuckets(call);
-  return CodedError(ErrorKind::kInvalidArgument, "MethodNotAllowed", "The specified method is not allowed");
+  return MethodNotAllowed();
 }
 
 Status S3Service::RouteBucket(const Call& call) {
@@ -100,6 +153,9 @@ Status S3Service::RouteBucket(const Call& call) {
   if (method == "GET") {
     if (call.request.FindQuery("location") != nullptr) return GetBucketLocation(call);
     if (call.request.FindQuery("uploads") != nullptr) return ListMultipartUploads(call);
+    if (call.request.FindQuery("versioning") != nullptr) return GetBucketVersioning(call);
+    if (call.request.FindQuery("versions") != nullptr) return ListObjectVersions(call);
+    if (call.request.FindQuery("acl") != nullptr) return GetAcl(call);
     return ListObjects(call);
   }
   if (method == "PUT") return CreateBucket(call);
@@ -107,19 +163,20 @@ Status S3Service::RouteBucket(const Call& call) {
   if (method == "DELETE") return DeleteBucket(call);
   if (method == "POST" && call.request.FindQuery("delete") != nullptr) return DeleteObjects(call);
   if (method == "POST") return CodedError(ErrorKind::kUnimplemented, "NotImplemented", "Form uploads are not implemented");
-  return CodedError(ErrorKind::kInvalidArgument, "MethodNotAllowed", "The specified method is not allowed");
+  return MethodNotAllowed();
 }
 
 Status S3Service::RouteObject(const Call& call) {
   const std::string& method = call.request.method;
   const bool of_upload = call.request.FindQuery("uploadId") != nullptr;
   if (method == "GET" && of_upload) return ListParts(call);
+  if (method == "GET" && call.request.FindQuery("acl") != nullptr) return GetAcl(call);
   if (method == "GET" || method == "HEAD") return GetObject(call);
   if (method == "PUT") return RoutePut(call);
   if (method == "DELETE") return of_upload ? AbortMultipartUpload(call) : DeleteObject(call);
   if (method == "POST" && call.request.FindQuery("uploads") != nullptr) return CreateMultipartUpload(call);
   if (method == "POST" && of_upload) return CompleteMultipartUpload(call);
-  return CodedError(ErrorKind::kInvalidArgument, "MethodNotAllowed", "The specified method is not allowed");
+  return MethodNotAllowed();
 }
 
 Status S3Service::RoutePut(const Call& call) {

@@ -7,10 +7,14 @@
 namespace sagespark::server {
 
 /// Amazon S3: buckets, objects, listings, multipart uploads; path and virtual-host style. All else answers
-/// NotImplemented. Streams both ways with bounded memory.
+/// NotImplemented; what can only be read off a bucket without versions and access lists, and clients do read, is answered as such a
+/// bucket answers. Streams both ways with bounded memory.
 class S3Service final : public HttpService {
  public:
   explicit S3Service(ObjectStore& store) : store_(store) {}
+
+  /// With the bucket in front, also where the host names it.
+  std::string SignedPath(const http::Request& request) const override;
 
   void Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
               http::ResponseWriter& response) override;
@@ -39,14 +43,21 @@ class S3Service final : public HttpService {
   Status HeadBucket(const Call& call);
   Status DeleteBucket(const Call& call);
   Status GetBucketLocation(const Call& call);
+  Status GetBucketVersioning(const Call& call);
+  Status GetAcl(const Call& call);
+
+  // list_operations.cc
   Status ListObjects(const Call& call);
-  Status DeleteObjects(const Call& call);
+  Status ListObjectVersions(const Call& call);
 
   // object_operations.cc
   Status GetObject(const Call& call);
   Status PutObject(const Call& call);
   Status CopyObject(const Call& call);
+
+  // delete_operations.cc
   Status DeleteObject(const Call& call);
+  Status DeleteObjects(const Call& call);
 
   // multipart_operations.cc
   Status CreateMultipartUpload(const Call& call);
@@ -61,6 +72,24 @@ class S3Service final : public HttpService {
   static Status Reply(const Call& call, int status, std::string xml, http::Headers headers = {});
 
   ObjectStore& store_;
+};
+
+/// Answers an error in S3's form.
+void SendS3Error(const RequestContext& context, const http::Request& request, const Error& error,
+                 http::ResponseWriter& response);
+
+/// In place of S3 where a local cloud's data lies in another S3: tells clients where that is.
+class S3Elsewhere final : public HttpService {
+ public:
+  explicit S3Elsewhere(std::string endpoint) : endpoint_(std::move(endpoint)) {}
+
+  void Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
+              http::ResponseWriter& response) override;
+  void HandleError(const RequestContext& context, const http::Request& request, const Error& error,
+                   http::ResponseWriter& response) override;
+
+ private:
+  const std::string endpoint_;
 };
 
 inline constexpr const char* kS3Namespace = "http://s3.amazonaws.com/doc/2006-03-01/";

@@ -1,5 +1,6 @@
 #include "sagespark/server/s3/transfer.h"
 
+#include <charconv>
 #include <future>
 #include <memory>
 
@@ -22,6 +23,10 @@ Result<size_t> FillBuffer(const ByteReader& read, char* buffer) {
   return size;
 }
 
+Error EntityTooLarge() {
+  return CodedError(ErrorKind::kInvalidArgument, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
+}
+
 }  // namespace
 
 Result<std::string> StoreBytes(const ByteReader& read, BlobStore::Writer& blob) {
@@ -31,9 +36,12 @@ Result<std::string> StoreBytes(const ByteReader& read, BlobStore::Writer& blob) 
   // MD5 is the slowest of the steps: a full buffer is hashed beside the reading of the next one. Short bodies never
   // fill one, and need no second thread.
   std::future<void> hashing;
+  uint64_t total = 0;
   while (true) {
     SAGESPARK_ASSIGN_OR_RETURN(const size_t size, FillBuffer(read, filled.get()));
     if (hashing.valid()) hashing.get();
+    total += size;
+    if (total > kMaxPutBytes) return EntityTooLarge();
     filled.swap(hashed);
     const std::string_view bytes(hashed.get(), size);
     if (size < kBufferBytes) {
@@ -44,6 +52,30 @@ Result<std::string> StoreBytes(const ByteReader& read, BlobStore::Writer& blob) 
     hashing = std::async(std::launch::async, [&md5, bytes] { md5.Update(bytes); });
     SAGESPARK_RETURN_IF_ERROR(blob.Write(bytes));
   }
+}
+
+Result<StoredBytes> StoreRead(ObjectReader& reader, std::optional<DigestAlgorithm> checksum, BlobStore::Writer& blob) {
+  std::optional<Digest> digest;
+  if (checksum) digest.emplace(*checksum);
+  const ByteReader read = [&](char* buffer, size_t size) -> Result<size_t> {
+    SAGESPARK_ASSIGN_OR_RETURN(const size_t taken, reader.Read(buffer, size));
+    if (digest) digest->Update({buffer, taken});
+    return taken;
+  };
+  StoredBytes stored;
+  SAGESPARK_ASSIGN_OR_RETURN(stored.etag, StoreBytes(read, blob));
+  if (digest) stored.checksum = Base64Encode(digest->Finish());
+  return stored;
+}
+
+Status CheckBodyLength(const http::Request& request) {
+  std::optional<uint64_t> length = request.content_length;  // None of a chunked body, which StoreBytes measures.
+  if (const std::string* decoded = request.headers.Find("x-amz-decoded-content-length"); decoded != nullptr) {
+    uint64_t value = 0;
+    const auto [end, error] = std::from_chars(decoded->data(), decoded->data() + decoded->size(), value);
+    if (error == std::errc() && end == decoded->data() + decoded->size()) length = value;
+  }
+  return length.value_or(0) <= kMaxPutBytes ? Status::Ok() : Status(EntityTooLarge());
 }
 
 void AddObjectHeaders(const ObjectInfo& info, bool with_checksum, http::Headers& headers) {
@@ -58,17 +90,18 @@ void AddObjectHeaders(const ObjectInfo& info, bool with_checksum, http::Headers&
   headers.Add("x-amz-checksum-type", checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
 }
 
-std::optional<ObjectChecksum> BodyChecksum(const http::Request& request, const RequestBody& body) {
+std::optional<DigestAlgorithm> ChecksumSent(const http::Request& request) {
   constexpr std::string_view kPrefix = "x-amz-checksum-";
-  std::string name(request.headers.Get("x-amz-trailer"));
   for (const auto& [field, value] : request.headers) {
-    if (field.size() > kPrefix.size() && http::EqualsIgnoringCase(field.substr(0, kPrefix.size()), kPrefix)) {
-      const std::optional<DigestAlgorithm> sent = ParseChecksumName(std::string_view(field).substr(kPrefix.size()));
-      if (sent) name = ChecksumHeader(*sent);
-    }
+    const std::string_view name = http::EqualsIgnoringCase(field, "x-amz-trailer") ? value : field;
+    if (name.size() <= kPrefix.size() || !http::EqualsIgnoringCase(name.substr(0, kPrefix.size()), kPrefix)) continue;
+    if (const auto algorithm = ParseChecksumName(name.substr(kPrefix.size()))) return algorithm;
   }
-  if (name.size() <= kPrefix.size()) return std::nullopt;
-  const std::optional<DigestAlgorithm> algorithm = ParseChecksumName(std::string_view(name).substr(kPrefix.size()));
+  return std::nullopt;
+}
+
+std::optional<ObjectChecksum> BodyChecksum(const http::Request& request, const RequestBody& body) {
+  const std::optional<DigestAlgorithm> algorithm = ChecksumSent(request);
   if (!algorithm) return std::nullopt;
   const std::string* digest = body.digest(*algorithm);
   if (digest == nullptr) return std::nullopt;
