@@ -71,11 +71,12 @@ def test_columns_that_do_not_fit(cloud, do, columns, row, said):
 
 
 @pytest.mark.parametrize("values, said", [
-    ([[1, 2], [1, 2, 3]], 'Vector has another length than the first: column "features", row 1 has length 3, not 2'),
-    ([[1, 2], None], 'Row is null: column "features", row 1'),
+    ([[1, [1, 2]], [1, [1, 2, 3]]], 'Vector has another length than the first: column "features", row 1 has length 3, not 2'),
+    ([[1, [1, 2]], [1, None]], 'Row is null: column "features", row 1'),
+    ([[1, [1, 2]], [None, [1, 2]]], 'Row is null: column "label", row 1'),
 ])
 def test_rows_that_cannot_be_written(cloud, values, said):
-    message = fails(cloud, fit(rows(["label", "features"], *[[1, value] for value in values], partitions=1)))
+    message = fails(cloud, fit(rows(["label", "features"], *values, partitions=1)))
     assert message == "Task failed in partition 0 after 2 rows: " + said
 
 

@@ -296,7 +296,7 @@ def test_jobs_that_cannot_be_trained_say_why(machines):
     train = [machines.channel("train", "train")]
     cases = [
         ("csv", {}, [machines.channel("train", "csv", "text/csv")], "text/csv"),
-        ("class", {}, [machines.channel("train", "third-class")], "neither 0 nor 1: row 13, label 2"),
+        ("class", {}, [machines.channel("train", "third-class")], "neither 0 nor 1: row 14, label 2"),
         ("unlabeled", {}, [machines.channel("train", "unlabeled")], "label"),
         ("nan", {}, [machines.channel("train", "nan")], "row 4"),
         ("predictor", {"predictor_type": "ranker"}, train, 'predictor_type = "ranker", valid is binary_classifier or regressor'),

@@ -55,7 +55,7 @@ Status FactorizationMachinesTrainer::Add(const linalg::RowsView& rows, std::span
   for (int64_t first = 0; first < count;) {
     const int64_t taken = std::min(params_.mini_batch_size - entries_.rows(), count - first);
     const int64_t row_number = epoch_scores_.rows() + entries_.rows();
-    SAGESPARK_RETURN_IF_ERROR(CheckLabels(params_.task, labels.subspan(first, taken), row_number));
+    SAGESPARK_RETURN_IF_ERROR(CheckLabels(params_.task, labels.subspan(first, taken), row_number + 1));
     SAGESPARK_RETURN_IF_ERROR(entries_.Append(rows, first, taken, row_number));
     labels_.insert(labels_.end(), labels.begin() + first, labels.begin() + first + taken);
     if (entries_.rows() == params_.mini_batch_size) SAGESPARK_RETURN_IF_ERROR(TrainBatch());

@@ -43,8 +43,8 @@ class FactorizationMachinesTrainer {
   /// Takes the next rows, n x feature_dim, and their n labels.
   /// Errors: kInvalidArgument for another length of row or another number of labels, and when training diverges (the
   ///         loss is not finite), naming the rates; kCorruptData for NaN, infinity, an index beyond feature_dim or a
-  ///         classifier's label that is neither 0 nor 1, with the row (from 0 in this epoch). After an error the
-  ///         trainer is of no more use.
+  ///         classifier's label that is neither 0 nor 1, with the row of this epoch (a value's from 0, a label's from 1, as
+  ///         the readers of files count). After an error the trainer is of no more use.
   Status Add(const linalg::RowsView& rows, std::span<const float> labels);
 
   /// Ends a pass over the data: a mini-batch that is not full is taken as it is. Call it after each epoch.

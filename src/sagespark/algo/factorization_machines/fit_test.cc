@@ -218,10 +218,10 @@ TEST(FactorizationMachinesTrainerTest, RejectsRowsThatDoNotFit) {
       {"length", regressor, Matrix<float>(1, 3), {1}, ErrorKind::kInvalidArgument, "another length than feature_dim: 3, feature_dim 2"},
       {"labels", regressor, Matrix<float>(2, 2), {1}, ErrorKind::kInvalidArgument, "not one label each: 2 rows, 1 labels"},
       {"class 2", classifier, Matrix<float>(2, 2), {1, 2}, ErrorKind::kCorruptData,
-       "Data has a label that is neither 0 nor 1: row 6, label 2"},
-      {"class -1", classifier, Matrix<float>(1, 2), {-1}, ErrorKind::kCorruptData, "neither 0 nor 1: row 5, label -1"},
-      {"NaN label", classifier, Matrix<float>(1, 2), {nan}, ErrorKind::kCorruptData, "neither 0 nor 1: row 5, label nan"},
-      {"infinite label", regressor, Matrix<float>(1, 2), {infinity}, ErrorKind::kCorruptData, "label that is not finite: row 5, label inf"},
+       "Data has a label that is neither 0 nor 1: row 7, label 2"},
+      {"class -1", classifier, Matrix<float>(1, 2), {-1}, ErrorKind::kCorruptData, "neither 0 nor 1: row 6, label -1"},
+      {"NaN label", classifier, Matrix<float>(1, 2), {nan}, ErrorKind::kCorruptData, "neither 0 nor 1: row 6, label nan"},
+      {"infinite label", regressor, Matrix<float>(1, 2), {infinity}, ErrorKind::kCorruptData, "label that is not finite: row 6, label inf"},
       {"NaN", regressor, Matrix<float>(2, 2, {0, 0, 0, nan}), {1, 1}, ErrorKind::kCorruptData, "not finite: row 6, column 1"},
   };
   for (const auto& test_case : cases) {

@@ -233,7 +233,7 @@ TEST_F(FactorizationMachinesContainerTest, SaysWhatIsWrongWithTheJob) {
       {"CSV", with(""), R"({"train": {"ContentType": "text/csv"}})", "1,2\n", "channel \"train\" has text/csv, .*application/x-recordio-protobuf"},
       {"length", with(""), train, Records(UsersAndItems(3), true, 41), "row 1, file .*41 features, not 40"},
       {"no label", with(""), train, Records(UsersAndItems(3), false), "row 1, file .*label"},
-      {"label 2", with(""), train, Records(third_class), "neither 0 nor 1: row 17, label 2"},
+      {"label 2", with(""), train, Records(third_class), "neither 0 nor 1: row 18, label 2"},
       {"torn", with(""), train, frames.substr(0, frames.size() - 3), "part-0"},
       {"diverges", with(R"(, "factors_lr": "1e30", "mini_batch_size": "3", "predictor_type": "regressor")"), train, frames, "diverge"},
   };
@@ -254,7 +254,7 @@ TEST_F(FactorizationMachinesContainerTest, NamesARowOfTheTestChannelWithAnotherL
   directory_.Write("input/data/test/part-0", Records(rows));
   Configure("", R"({"train": {}, "test": {}})");
   EXPECT_EQ(Train(), 1);
-  EXPECT_THAT(Failure(), HasSubstr("Channel \"test\": Data has a label that is neither 0 nor 1: row 70, label 0.5"));
+  EXPECT_THAT(Failure(), HasSubstr("Channel \"test\": Data has a label that is neither 0 nor 1: row 71, label 0.5"));
 }
 
 TEST(FactorizationMachinesAlgorithmTest, TakesNoCsv) {

@@ -101,7 +101,7 @@ class FactorizationMachinesJob {
     std::vector<double> margins;
     SAGESPARK_RETURN_IF_ERROR(
         ForEachBatch(channel, 0, [&](const linalg::RowsView& rows, std::span<const float> labels) -> Status {
-          const Status checked = algo::CheckLabels(params_.task, labels, scores.rows());
+          const Status checked = algo::CheckLabels(params_.task, labels, scores.rows() + 1);
           if (!checked.ok()) return checked.error().WithContext("Channel \"test\"");
           margins.resize(labels.size());
           SAGESPARK_RETURN_IF_ERROR(algo::PredictMargins(trainer_.weights(), rows, pool_, margins));
