@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kBlockFeatures = 64;
 
 // Below this share of the objective an epoch gains too little for new curvatures to pay.
-constexpr double kCurvatureGain = 0.01;
+constexpr double kCurvatureGain = 0.03;
 
 // Rounding of products in float32 can make the sums' smallest eigenvalues negative; this share of their trace is added.
 constexpr double kRidge = 1e-7;
@@ -121,7 +121,7 @@ LbfgsMinimizer::InverseCurvature LinearPolisher::InverseOf(size_t model, const l
 }
 
 bool LinearPolisher::WantsCurvaturesNext(double gain) const {
-  return with_curvature_ && points_.outputs == 1 && !IsParabola(params_.loss) && epochs_ % 2 == 1 && gain > kCurvatureGain;
+  return with_curvature_ && points_.outputs == 1 && !IsParabola(params_.loss) && epochs_ % 3 == 2 && gain > kCurvatureGain;
 }
 
 void LinearPolisher::EndEpoch(int64_t rows, std::span<const double> losses) {

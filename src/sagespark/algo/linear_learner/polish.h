@@ -23,7 +23,7 @@ namespace sagespark::algo {
 /// With curvature, for rows of at most kCurvatureFeatures, the first evaluation also adds up the rows' products x' x'^T, weighted by
 /// the loss's second derivatives (their mean over the models), whose inverse with each model's wd is L-BFGS's starting point: a parabola
 /// is at its optimum after one step, other losses after about ten. For losses of one output the products are added up anew in every
-/// second epoch, as long as an epoch still gains a hundredth of the objective.
+/// third epoch, as long as an epoch still gains 3 % of the objective.
 ///
 /// Memory beside the models: 22 numbers (4 bytes each) a weight; with curvature 8 (d + 1)^2 bytes for the products, and as many for
 /// each model's factor.
