@@ -40,9 +40,21 @@ Status CheckLabelSize(const ChannelConfig& channel) {
                          "\"; XGBoost's CSV has the label first");
 }
 
+/// Of all files together; pipes have none.
+int64_t BytesOf(const std::vector<std::string>& files) {
+  uintmax_t bytes = 0;
+  for (const std::string& file : files) {
+    std::error_code error;
+    const uintmax_t size = std::filesystem::file_size(file, error);
+    if (!error) bytes += size;
+  }
+  return static_cast<int64_t>(bytes);
+}
+
 /// Appends every file to `reader`, which is a LibSvmRows or its like.
 template <typename Reader>
 Status AppendFiles(TrainingContext& context, const Channel& channel, const std::vector<std::string>& files, Reader& reader) {
+  reader.Expect(BytesOf(files));
   for (const std::string& file : files) {
     SAGESPARK_RETURN_IF_ERROR(context.cancellation().Check());
     SAGESPARK_ASSIGN_OR_RETURN(const auto stream,

@@ -93,6 +93,7 @@ Status CsvRows::ParseLine(std::string_view line) {
     if (index <= others) return CellError("line has no features", line.substr(0, line.size() - 1));
     cells_ = index;
     rows_.num_columns = static_cast<int64_t>(cells_ - others);
+    rows_.values.reserve(static_cast<size_t>(expected_bytes_) / line.size() * (cells_ - others));
   }
   if (index != cells_) {
     return CorruptData("CSV line has another length: " + file_ + ", line " + std::to_string(line_) + ", " +

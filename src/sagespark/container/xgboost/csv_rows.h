@@ -25,6 +25,9 @@ class CsvRows {
 
   explicit CsvRows(Options options) : options_(options) {}
 
+  /// Makes room for what so many bytes of all texts together will hold, so that memory is asked for once.
+  void Expect(int64_t bytes) { expected_bytes_ = bytes; }
+
   /// Appends all rows of the text; `file` is for messages.
   Status Append(codec::ByteSource source, const std::string& file);
 
@@ -40,6 +43,7 @@ class CsvRows {
   algo::XGBoostRows rows_;
   char delimiter_ = '\0';  ///< Not known yet.
   size_t cells_ = 0;       ///< Of a line.
+  int64_t expected_bytes_ = 0;
   std::string file_;
   int64_t line_ = 0;
 };

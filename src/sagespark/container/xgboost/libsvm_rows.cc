@@ -44,6 +44,12 @@ Error LibSvmRows::LineError(std::string_view what, const char* token) const {
                      TokenAt(token) + "\"");
 }
 
+void LibSvmRows::Expect(int64_t bytes) {
+  const size_t most = static_cast<size_t>(bytes) / kShortestEntry;  // What is never used costs addresses only.
+  rows_.columns.reserve(most);
+  rows_.values.reserve(most);
+}
+
 Status LibSvmRows::Append(codec::ByteSource source, const std::string& file) {
   file_ = file;
   line_ = 0;

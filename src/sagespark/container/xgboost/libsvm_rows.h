@@ -30,6 +30,9 @@ class LibSvmRows {
 
   explicit LibSvmRows(Labels labels) : labels_(labels) { rows_.is_sparse = true; }
 
+  /// Makes room for what so many bytes of all texts together may hold, so that memory is asked for once.
+  void Expect(int64_t bytes);
+
   /// Appends all rows of the text; `file` is for messages.
   Status Append(codec::ByteSource source, const std::string& file);
 

@@ -54,8 +54,10 @@ Status RecordRows::Append(codec::ByteSource source, const std::string& file) {
     if (!frame.ok()) return frame.error().WithContext("Cannot read " + file);
     if (!frame->has_value()) return Status::Ok();
     Status status = record_.Decode(**frame);
+    const bool is_first = rows_.num_rows == 0;
     if (status.ok()) status = AddRecord();
     if (!status.ok()) return status.error().WithContext("Cannot read " + file + ", record " + std::to_string(number));
+    if (is_first) rows_.values.reserve(static_cast<size_t>(expected_bytes_) / (*frame)->size() * rows_.values.size());
   }
 }
 

@@ -19,6 +19,9 @@ class RecordRows {
   /// Requests have no labels, or such as are left aside.
   explicit RecordRows(bool requires_labels) : requires_labels_(requires_labels) {}
 
+  /// Makes room for what so many bytes of all files together will hold, so that memory is asked for once.
+  void Expect(int64_t bytes) { expected_bytes_ = bytes; }
+
   /// Appends all records; `file` is for messages.
   Status Append(codec::ByteSource source, const std::string& file);
 
@@ -37,6 +40,7 @@ class RecordRows {
   bool requires_labels_;
   codec::RecordDecoder record_;
   std::vector<float> numbers_;  ///< The record's features.
+  int64_t expected_bytes_ = 0;
   algo::XGBoostRows rows_;
   std::vector<std::string> uids_;
   std::vector<std::string> metadata_;
