@@ -1,6 +1,5 @@
 """What bad input gets from every algorithm alike, at the containers themselves: requests, models and jobs. XGBoost's own rules are in
 test_xgboost.py; the same in the local cloud, in each algorithm's file."""
-import contextlib
 import os
 import pathlib
 import subprocess
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 
 import record_proto
-from test_kmeans_container import RECORDIO, make_job, post
+from test_kmeans_container import RECORDIO, make_job, post, serving
 
 LAUNCHER = pathlib.Path(os.environ.get("SAGESPARK_BIN_DIR", "build/release/bin")) / "sagespark-container"
 FEATURES = 4
@@ -50,20 +49,6 @@ def models(tmp_path_factory):
     return folders
 
 
-@contextlib.contextmanager
-def serving(algorithm, root):
-    process = subprocess.Popen([LAUNCHER, algorithm, "serve", "--root", root], stdout=subprocess.PIPE, text=True,
-                               env={**os.environ, "SAGEMAKER_BIND_TO_PORT": "0", "SAGEMAKER_MAX_PAYLOAD_IN_MB": "1"})
-    try:
-        line = process.stdout.readline()
-        assert line.startswith("listening on http://127.0.0.1:"), line
-        yield line.split()[-1]
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
 GOOD = record_proto.write([record_proto.dense([1, 2, 3, 4])])
 
 
@@ -80,7 +65,7 @@ def test_bad_requests_are_refused_by_name_and_good_ones_still_answered(models, a
         (400, b'{"instances": [', "application/json", None, b""),
         (400, b'{"instances": [{"features": ["x", 1, 2, 3]}]}', "application/json", None, b""),
     ]
-    with serving(algorithm, models[algorithm]) as url:
+    with serving(models[algorithm], algorithm, SAGEMAKER_MAX_PAYLOAD_IN_MB="1") as (url, _):
         for status, body, content_type, accept, said in cases:
             got, _, text = post(url, body, content_type, accept)
             assert got == status and said in text, (status, content_type, accept, got, text)

@@ -56,9 +56,9 @@ def read_model(path):
 
 
 @contextlib.contextmanager
-def serving(root, **environment):
+def serving(root, algorithm="kmeans", **environment):
     process = subprocess.Popen(
-        [LAUNCHER, "kmeans", "serve", "--root", root],
+        [LAUNCHER, algorithm, "serve", "--root", root],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "SAGEMAKER_BIND_TO_PORT": "0", **environment},

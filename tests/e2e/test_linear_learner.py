@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, roc_auc_score
 
 import record_proto
+import test_kmeans_container
 from test_kmeans_container import make_job, post
 from test_sagemaker import ROLE, SageMaker, wait
 
@@ -83,16 +84,8 @@ def read_model(data):
 
 @contextlib.contextmanager
 def serving(root, **environment):
-    process = subprocess.Popen([LAUNCHER, "linear-learner", "serve", "--root", root], stdout=subprocess.PIPE, text=True,
-                               env={**os.environ, "SAGEMAKER_BIND_TO_PORT": "0", **environment})
-    try:
-        line = process.stdout.readline()
-        assert line.startswith("listening on http://127.0.0.1:"), line
-        yield line.split()[-1]
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    with test_kmeans_container.serving(root, "linear-learner", **environment) as (url, _):
+        yield url
 
 
 @pytest.fixture(scope="module", params=[BINARY, MULTICLASS, REGRESSOR], ids=lambda given: given["predictor_type"])
