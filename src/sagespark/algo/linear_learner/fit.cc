@@ -79,7 +79,10 @@ bool CanPolish(const LinearLearnerParams& params, int64_t weights) {
 }
 
 bool CanPolishFromStart(const LinearLearnerParams& params, const LinearScaling& scaling, int64_t models) {
-  return scaling.feature_dim() <= LinearPolisher::kCurvatureFeatures &&
+  // Classes' models of many penalties compete by what they reach: the least penalised would win when all are at their optimum, and
+  // answer new rows worse.
+  const bool penalties_are_given = params.outputs() == 1 || params.wd || params.l1;
+  return penalties_are_given && scaling.feature_dim() <= LinearPolisher::kCurvatureFeatures &&
          CanPolish(params, models * params.outputs() * scaling.feature_dim());
 }
 

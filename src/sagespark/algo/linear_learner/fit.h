@@ -37,7 +37,7 @@ namespace sagespark::algo {
 /// at the end of the last epoch.
 ///
 /// Polishing (LinearPolisher): with the optimizer, its parameters and the learning rates left to auto, a smooth loss and at most 1024
-/// features, models without l1 go by evaluations of all rows from the first epoch on, starting at zero. Models that
+/// features, models without l1 (of several classes: when wd or l1 is given) go by evaluations of all rows from the first epoch on, starting at zero. Models that
 /// would differ in their learning rates alone are then one. mini_batch_size and init_* have no part in them; models with l1 go by
 /// batches beside them. With more features, and less than 60,000 rows, the first part of the epochs goes by batches (epochs *
 /// rows / 60,000 of them, but at least 15) and polishing begins where these end. None of it beyond 2^21 weights.
