@@ -46,6 +46,8 @@ void AddServe(CLI::App& app) {
   CLI::App* command = app.add_subcommand("serve", "Run the local cloud: S3, STS, SageMaker and its runtime");
   command->add_option("--host", options->cloud.host, "The address to listen at")->capture_default_str();
   command->add_option("--port", options->cloud.port, "The port; 0 takes any free one")->capture_default_str();
+  command->add_option("--s3-endpoint", options->cloud.s3_endpoint,
+                      "URL of another S3 in which jobs and endpoints read and write, with this process's AWS credentials and region");
   command->add_option("--image", options->images, "URI=COMMAND: the command, or folder, that stands in for a container image (repeatable)")->take_all();
   command->add_option("--images", options->image_files, "A JSON file of images (repeatable)")->take_all();
   AddDataDir(*command, options->data_dir);

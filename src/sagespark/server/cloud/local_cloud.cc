@@ -2,8 +2,10 @@
 
 #include <thread>
 
+#include "sagespark/aws/client/s3_client.h"
 #include "sagespark/base/log.h"
 #include "sagespark/http/server.h"
+#include "sagespark/server/cloud/remote_objects.h"
 #include "sagespark/server/cloud/store_objects.h"
 #include "sagespark/server/data_folder.h"
 #include "sagespark/server/hosting/endpoints.h"
@@ -30,12 +32,13 @@ struct LocalCloud::Parts {
 
   Status AddImages(std::vector<OwnImage> own);
   Status OpenStores();
+  Status OpenObjects(const std::string& s3_endpoint);
   Status OpenServices();
 
   DataFolder folder;
   std::unique_ptr<Database> database;
   std::unique_ptr<ObjectStore> objects;
-  std::unique_ptr<StoreObjects> object_access;
+  std::unique_ptr<ObjectAccess> object_access;
   std::unique_ptr<RecordStore> records;
   std::unique_ptr<LogStore> logs;
   std::thread sweeper;  ///< Removes what a killed server left behind.
@@ -44,7 +47,7 @@ struct LocalCloud::Parts {
   std::unique_ptr<TransformJobs> transforms;
   std::unique_ptr<Endpoints> endpoints;
   StsService sts;
-  std::unique_ptr<S3Service> s3;
+  std::unique_ptr<HttpService> s3;
   std::unique_ptr<LogsService> logs_service;
   std::unique_ptr<SageMakerService> sagemaker;
   std::unique_ptr<RuntimeService> runtime;
@@ -67,9 +70,26 @@ Status LocalCloud::Parts::AddImages(std::vector<OwnImage> own) {
 Status LocalCloud::Parts::OpenStores() {
   SAGESPARK_ASSIGN_OR_RETURN(database, Database::Open(folder.path() / "metadata.db"));
   SAGESPARK_ASSIGN_OR_RETURN(objects, ObjectStore::Open(*database, folder.path() / "objects", Clock::System()));
-  object_access = std::make_unique<StoreObjects>(*objects);
   SAGESPARK_ASSIGN_OR_RETURN(records, RecordStore::Open(*database));
   SAGESPARK_ASSIGN_OR_RETURN(logs, LogStore::Open(folder.path() / "logs.db"));
+  return Status::Ok();
+}
+
+Status LocalCloud::Parts::OpenObjects(const std::string& s3_endpoint) {
+  if (s3_endpoint.empty()) {
+    object_access = std::make_unique<StoreObjects>(*objects);
+    s3 = std::make_unique<S3Service>(*objects);
+    return Status::Ok();
+  }
+  aws::ConfigOverrides overrides;
+  overrides.service_endpoint_urls[aws::Service::kS3] = s3_endpoint;
+  SAGESPARK_ASSIGN_OR_RETURN(aws::ClientConfig config, aws::LoadClientConfig(overrides));
+  const std::shared_ptr<const aws::ClientContext> context = aws::MakeClientContext(std::move(config));
+  // Clients have one key for all services: that of their S3.
+  SAGESPARK_ASSIGN_OR_RETURN(const aws::Credentials credentials, context->credentials->Get());
+  router.AlsoAccept({.access_key_id = credentials.access_key_id, .secret_access_key = credentials.secret_access_key});
+  object_access = std::make_unique<RemoteObjects>(aws::MakeS3Client(context));
+  s3 = std::make_unique<S3Elsewhere>(s3_endpoint);
   return Status::Ok();
 }
 
@@ -80,7 +100,6 @@ Status LocalCloud::Parts::OpenServices() {
       transforms, TransformJobs::Open({.folder = folder.path() / "transforms"}, *records, *logs, *object_access, images));
   SAGESPARK_ASSIGN_OR_RETURN(
       endpoints, Endpoints::Open({.folder = folder.path() / "endpoints"}, *records, *logs, *object_access, images));
-  s3 = std::make_unique<S3Service>(*objects);
   logs_service = std::make_unique<LogsService>(*logs);
   sagemaker = std::make_unique<SageMakerService>(*records, *jobs, *transforms, *endpoints, *object_access, images);
   runtime = std::make_unique<RuntimeService>(*endpoints);
@@ -101,6 +120,7 @@ Result<std::unique_ptr<LocalCloud>> LocalCloud::Start(const LocalCloudOptions& o
   auto parts = std::make_unique<Parts>(std::move(folder));
   SAGESPARK_RETURN_IF_ERROR(parts->AddImages(options.images));
   SAGESPARK_RETURN_IF_ERROR(parts->OpenStores());
+  SAGESPARK_RETURN_IF_ERROR(parts->OpenObjects(options.s3_endpoint));
   SAGESPARK_RETURN_IF_ERROR(parts->OpenServices());
   Router& router = parts->router;
   SAGESPARK_ASSIGN_OR_RETURN(parts->server,
@@ -108,7 +128,7 @@ Result<std::unique_ptr<LocalCloud>> LocalCloud::Start(const LocalCloudOptions& o
                                                  [&router](http::Request& request, http::ResponseWriter& response) {
                                                    router.Handle(request, response);
                                                  }));
-  SAGESPARK_RETURN_IF_ERROR(parts->folder.PublishAddress(parts->server->url()));
+  SAGESPARK_RETURN_IF_ERROR(parts->folder.PublishAddress(parts->server->url(), options.s3_endpoint));
   parts->sweeper = std::thread([&objects = *parts->objects] {
     const Status swept = objects.SweepOrphans();
     if (!swept.ok()) Log(LogLevel::kWarning, swept.error().message());

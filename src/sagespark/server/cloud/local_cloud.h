@@ -17,6 +17,7 @@ struct LocalCloudOptions {
   uint16_t port = 0;               ///< 0 takes any free one.
   std::filesystem::path data_dir;  ///< Made when absent.
   std::vector<OwnImage> images;    ///< Beside the algorithms of this installation.
+  std::string s3_endpoint;         ///< URL of the S3 that has the data of jobs and endpoints; empty for this cloud's own.
 };
 
 /// All services of the local cloud on one port and one data folder.

@@ -104,7 +104,7 @@ void BlobStore::Unpin(const std::vector<Blob>& blobs) {
     const auto pin = pins_.find(blob.name);
     if (--pin->second > 0) continue;
     pins_.erase(pin);
-    if (doomed_.erase(blob.name) > 0) unlink(PathOf(blob.name).c_str());
+    if (doomed_.erase(blob.name) > 0) remover_.Remove(PathOf(blob.name), blob.size);
   }
 }
 
@@ -127,7 +127,7 @@ void BlobStore::Remove(const std::vector<Blob>& blobs) {
     if (pins_.contains(blob.name)) {
       doomed_.insert(blob.name);
     } else {
-      unlink(PathOf(blob.name).c_str());
+      remover_.Remove(PathOf(blob.name), blob.size);
     }
   }
 }

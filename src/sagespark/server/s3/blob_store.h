@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sagespark/base/result.h"
+#include "sagespark/server/s3/file_remover.h"
 
 namespace sagespark::server {
 
@@ -96,6 +97,7 @@ class BlobStore {
   std::mutex pin_mutex_;
   std::unordered_map<std::string, int> pins_;
   std::unordered_set<std::string> doomed_;  ///< Removed, but pinned.
+  FileRemover remover_;
 };
 
 }  // namespace sagespark::server
