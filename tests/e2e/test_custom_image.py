@@ -12,13 +12,13 @@ SCRIPT = ROOT / "examples" / "custom_image" / "nearest_mean.py"
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/nearest-mean:3"
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory):
+@pytest.fixture(scope="module", params=[(), ("--no-namespaces",)], ids=["as the machine allows", "without namespaces"])
+def cloud(tmp_path_factory, request):
     folder = tmp_path_factory.mktemp("cloud")
     images = folder / "images.json"
     images.write_text(json.dumps({"images": [
         {"image": "shell:1", "command": ["sh", "-c", "echo verb=$0 ml=$SAGESPARK_ML_ROOT level=$LEVEL"], "environment": {"LEVEL": "7"}}]}))
-    running = Cloud(folder / "data", arguments=["--image", f"nearest-mean=python3 '{SCRIPT}'", "--images", images])
+    running = Cloud(folder / "data", arguments=["--image", f"nearest-mean=python3 '{SCRIPT}'", "--images", images, *request.param])
     yield running
     running.stop()
 
@@ -73,7 +73,7 @@ def test_its_failure_file_is_the_reason(sagemaker):
     assert job["FailureReason"] == "ClientError: metric must be euclidean or manhattan: cosine, exit code: 1"
 
 
-def test_an_image_of_the_file_runs_with_its_environment(sagemaker):
+def test_an_image_of_the_file_runs_with_its_environment(cloud, sagemaker):
     job = own_job(sagemaker)
     job["AlgorithmSpecification"]["TrainingImage"] = "shell:1"
     assert sagemaker.train("own-shell", **job)["TrainingJobStatus"] == "Completed"
@@ -82,6 +82,8 @@ def test_an_image_of_the_file_runs_with_its_environment(sagemaker):
                                            logStreamName=stream["logStreams"][0]["logStreamName"])["events"]
     line = events[0]["message"]
     assert line.startswith("verb=train ml=/") and line.endswith("/opt/ml level=7"), line
+    if "--no-namespaces" in cloud.arguments:
+        assert line.split()[1] not in ("ml=/opt/ml", "ml="), line
 
 
 def test_tags_must_fit_and_unknown_images_are_named_with_the_option(sagemaker):

@@ -122,21 +122,23 @@ def test_channels_come_from_a_manifest(sagemaker):
 
 def test_pipe_mode_trains_the_same_model_as_file_mode(sagemaker):
     objects = {}
-    for mode in ("File", "Pipe"):
+    for mode in ("File", "FastFile", "Pipe"):
         request = sagemaker.job("mode-" + mode, HyperParameters={"k": "4", "feature_dim": "4", "mini_batch_size": "100", "epochs": "3"})
         request["AlgorithmSpecification"]["TrainingInputMode"] = mode
         job = sagemaker.train(request.pop("TrainingJobName"), **request)
         assert job["TrainingJobStatus"] == "Completed", job
         key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://settings/")
         objects[mode] = sagemaker.s3.get_object(Bucket="settings", Key=key)["Body"].read()
-    assert objects["File"] == objects["Pipe"]
+    assert objects["File"] == objects["FastFile"] == objects["Pipe"]
 
 
 def test_channel_settings_must_fit(sagemaker):
     channel = sagemaker.job("x")["InputDataConfig"][0]
+    source = channel["DataSource"]["S3DataSource"] | {"S3DataType": "AugmentedManifestFile", "AttributeNames": ["a"]}
+    augmented = channel | {"DataSource": {"S3DataSource": source}}
     cases = [([channel | {"CompressionType": "Gzip"}], "CompressionType is of Pipe input mode only: Gzip of channel train"),
              ([channel | {"RecordWrapperType": "RecordIO"}], "RecordWrapperType is of Pipe input mode only"),
-             ([channel | {"ShuffleConfig": {"Seed": 1}}], "ShuffleConfig of channel train"),
+             ([augmented], "S3DataType AugmentedManifestFile of channel train"),
              ([channel, channel], "comes twice: train")]
     for channels, text in cases:
         with pytest.raises(botocore.exceptions.ClientError) as error:

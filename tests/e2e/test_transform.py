@@ -105,6 +105,9 @@ def test_bad_requests_get_aws_errors(sagemaker):
         ({"MaxPayloadInMB": 30, "MaxConcurrentTransforms": 4}, "ValidationException", "must not exceed 100 MB"),
         ({"TransformOutput": output | {"S3OutputPath": "s3://nonesuch/x"}}, "ValidationException", "nonesuch"),
         ({"BatchStrategy": "Some"}, "ValidationException", "batchStrategy"),
+        ({"DataCaptureConfig": {"DestinationS3Uri": "s3://batch/x"}}, "ValidationException", "DataCaptureConfig"),
+        ({"MaxPayloadInMB": 0, "BatchStrategy": "SingleRecord"}, "ValidationException", "MaxPayloadInMB 0"),
+        ({"MaxPayloadInMB": 0, "DataProcessing": {"JoinSource": "Input"}}, "ValidationException", "MaxPayloadInMB 0 with DataProcessing"),
         ({"TransformJobName": "t-1"}, "ResourceInUse", "already exists"),
     ]
     for changes, code, text in cases:
@@ -115,6 +118,16 @@ def test_bad_requests_get_aws_errors(sagemaker):
         with pytest.raises(botocore.exceptions.ClientError) as error:
             call(TransformJobName="bad")
         assert message_of(error) == "Requested resource not found."
+
+
+def test_an_object_of_any_length_is_one_request(sagemaker):
+    rows = groups(200_000, seed=4)
+    body = csv(rows)
+    assert len(body) > 1 << 20
+    sagemaker.s3.put_object(Bucket=sagemaker.bucket, Key="long/x.csv", Body=body)
+    job = sagemaker.transform("t-long", "long/", MaxPayloadInMB=0)
+    assert job["TransformJobStatus"] == "Completed", job
+    assert sagemaker.output("t-long", "x.csv").count(b"\n") == 200_000
 
 
 def test_the_aws_cli_runs_one(sagemaker, cloud):

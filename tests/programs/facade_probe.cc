@@ -306,7 +306,9 @@ json::Object Batch(const SparkSession& spark, const json::Value& request) {
                                                     .outputS3DataPath = S3DataPath::fromS3URI(Text(request, "output"))});
     return {{"output", output.toS3UriString()}};
   }
-  return {{"rows", Lines(model.batchTransform(Data(spark, request)))}};
+  BatchTransformOptions options;
+  if (Int(request, "timeout", 0) > 0) options.timeoutInSeconds = Int(request, "timeout", 0);
+  return {{"rows", Lines(model.batchTransform(Data(spark, request), options))}};
 }
 
 /// What an estimator's setters say to each set of hyperparameters; "" when they take it.

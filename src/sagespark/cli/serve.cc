@@ -50,6 +50,8 @@ void AddServe(CLI::App& app) {
                       "URL of another S3 in which jobs and endpoints read and write, with this process's AWS credentials and region");
   command->add_option("--image", options->images, "URI=COMMAND: the command, or folder, that stands in for a container image (repeatable)")->take_all();
   command->add_option("--images", options->image_files, "A JSON file of images (repeatable)")->take_all();
+  command->add_flag_callback("--no-namespaces", [options] { options->cloud.use_namespaces = false; },
+                             "Give own images their files where SAGESPARK_ML_ROOT says, not at /opt/ml in a mount namespace");
   AddDataDir(*command, options->data_dir);
   command->callback([options] {
     options->cloud.data_dir = options->data_dir;

@@ -12,7 +12,9 @@
 #include <array>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <future>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "sagespark/http/socket_io.h"
@@ -96,6 +98,7 @@ std::string RequestHead(const ClientOptions& options, const ClientRequest& reque
     head.append("Host: ").append(is_v6 ? "[" + options.host + "]" : options.host);
     head.append(":").append(std::to_string(options.port)).append("\r\n");
   }
+  if (request.body_source) return head.append("Transfer-Encoding: chunked\r\n\r\n");
   const bool has_body = !request.body.empty() || (request.method != "GET" && request.method != "HEAD");
   if (has_body && request.headers.Find("Content-Length") == nullptr) {
     head.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
@@ -103,11 +106,53 @@ std::string RequestHead(const ClientOptions& options, const ClientRequest& reque
   return head.append("\r\n");
 }
 
+/// Sends a body of unknown length beside the reading of the reply: a server may answer before it has all of it, and each may wait
+/// for the other to read.
+class ChunkSender {
+ public:
+  ChunkSender(int socket, const std::string& head, const BodySource& source, const Deadline& deadline)
+      : socket_(socket), source_(source), deadline_(deadline), done_(std::async(std::launch::async, [this, &head] { Run(head); })) {}
+
+  /// Stops what is still being sent, and waits. An error of the source, or nothing.
+  std::optional<Error> Finish() {
+    shutdown(socket_, SHUT_RDWR);
+    done_.wait();
+    return source_error_;
+  }
+
+ private:
+  void Run(std::string head) {
+    std::array<iovec, 1> first{iovec{head.data(), head.size()}};
+    Status sent = SendAll(socket_, first, TimeLeft(deadline_));
+    std::string buffer(kReceiveBytes, '\0');
+    for (bool at_end = false; sent.ok() && !at_end;) {
+      const auto size = source_(buffer.data(), buffer.size());
+      if (!size.ok()) {
+        source_error_ = size.error();
+        shutdown(socket_, SHUT_RDWR);  // Wakes the reader: no reply to half a body is wanted.
+        return;
+      }
+      at_end = *size == 0;
+      char line[24];
+      const int length = std::snprintf(line, sizeof(line), "%zx\r\n", *size);
+      char end[] = "\r\n";
+      std::array<iovec, 3> chunk{iovec{line, static_cast<size_t>(length)}, iovec{buffer.data(), *size}, iovec{end, 2}};
+      sent = SendAll(socket_, chunk, TimeLeft(deadline_));
+    }
+  }
+
+  const int socket_;
+  const BodySource& source_;
+  const Deadline& deadline_;
+  std::optional<Error> source_error_;
+  std::future<void> done_;  ///< Last: its thread uses all of the above.
+};
+
 /// Reads one reply from a socket and feeds its body to a sink.
 class ReplyReader {
  public:
-  ReplyReader(int socket, const ClientOptions& options, const Deadline& deadline, const BodySink& sink)
-      : socket_(socket), options_(options), deadline_(deadline), sink_(sink), input_(kReceiveBytes, '\0') {
+  ReplyReader(int socket, const ClientOptions& options, const Deadline& deadline, const BodySink& sink, const HeadSink& head)
+      : socket_(socket), options_(options), deadline_(deadline), sink_(sink), head_(head), input_(kReceiveBytes, '\0') {
     parser_.header_limit(static_cast<uint32_t>(options.max_header_bytes));
     parser_.body_limit(options.max_body_bytes);
   }
@@ -168,6 +213,10 @@ class ReplyReader {
       error_code error;
       const size_t used = parser_.put(boost::asio::buffer(input_.data() + begin_, end_ - begin_), error);
       begin_ += used;
+      if (head_ && !told_head_ && parser_.is_header_done()) {
+        told_head_ = true;
+        SAGESPARK_RETURN_IF_ERROR(head_(TakeHead()));
+      }
       const size_t got = parser_.is_header_done() ? piece.size() - parser_.get().body().size : 0;
       if (got > 0) SAGESPARK_RETURN_IF_ERROR(sink_(std::string_view(piece.data(), got)));
       if (error == beast::http::error::need_buffer) continue;
@@ -184,6 +233,8 @@ class ReplyReader {
   const ClientOptions& options_;
   const Deadline& deadline_;
   const BodySink& sink_;
+  const HeadSink& head_;
+  bool told_head_ = false;
   ReplyParser parser_;
   std::string input_;
   size_t begin_ = 0;
@@ -239,15 +290,25 @@ Result<Response> Client::Send(const ClientRequest& request, const Deadline& dead
 }
 
 Result<Response> Client::Send(const ClientRequest& request, const Deadline& deadline,
-                              const CancellationToken& cancellation, const BodySink& sink) {
+                              const CancellationToken& cancellation, const BodySink& sink, const HeadSink& head_sink) {
   SAGESPARK_RETURN_IF_ERROR(cancellation.Check());
   SAGESPARK_ASSIGN_OR_RETURN(Socket socket, pool_->Take(deadline));
-  ReplyReader reader(socket.get(), pool_->options(), deadline, sink);
+  ReplyReader reader(socket.get(), pool_->options(), deadline, sink, head_sink);
   // A cancelled call ends at once: the shut socket wakes whatever waits on it. The registration ends before
   // the socket is closed or given back.
   std::shared_ptr<void> registration =
       cancellation.OnCancel([descriptor = socket.get()] { shutdown(descriptor, SHUT_RDWR); });
   std::string head = RequestHead(pool_->options(), request);
+  if (request.body_source) {
+    ChunkSender sender(socket.get(), head, request.body_source, deadline);
+    const Status done = reader.Read(false);
+    const std::optional<Error> source_error = sender.Finish();
+    registration.reset();
+    SAGESPARK_RETURN_IF_ERROR(cancellation.Check());
+    if (source_error) return *source_error;
+    SAGESPARK_RETURN_IF_ERROR(done);
+    return reader.TakeHead();
+  }
   std::array<iovec, 2> pieces{iovec{head.data(), head.size()},
                               iovec{const_cast<char*>(request.body.data()), request.body.size()}};
   const Status sent = SendAll(socket.get(), pieces, TimeLeft(deadline));

@@ -21,15 +21,22 @@ struct ClientOptions {
   uint64_t max_body_bytes = 64 << 20;    ///< A longer reply body is kResourceLimit.
 };
 
+/// Fills a buffer with the next bytes and tells how many there were; 0 at the end.
+using BodySource = std::function<Result<size_t>(char* buffer, size_t size)>;
+
 struct ClientRequest {
   std::string method = "GET";
   std::string target = "/";  ///< Percent-encoded path and query.
   Headers headers;           ///< Host and Content-Length are added when absent.
   std::string_view body;     ///< Must live as long as the call.
+  BodySource body_source;    ///< When set, the body is what it gives, in chunks; called on a thread of the call's own.
 };
 
 /// Takes the reply body piece by piece; an error stops the call with it.
 using BodySink = std::function<Status(std::string_view piece)>;
+
+/// Sees status and headers of the reply before its body; an error stops the call with it.
+using HeadSink = std::function<Status(const Response& head)>;
 
 /// A blocking HTTP/1.1 client of one host, for loopback calls: keeps connections, never retries,
 /// follows no redirects. Thread-safe.
@@ -48,7 +55,7 @@ class Client {
 
   /// The same, with the body handed to `sink` as it comes; the returned body is empty.
   Result<Response> Send(const ClientRequest& request, const Deadline& deadline,
-                        const CancellationToken& cancellation, const BodySink& sink);
+                        const CancellationToken& cancellation, const BodySink& sink, const HeadSink& head = {});
 
  private:
   class Pool;

@@ -355,6 +355,49 @@ TEST(HttpClientTest, RefusesRepliesOverTheLimit) {
   EXPECT_THAT(client.Send({}, Soon()), IsError(ErrorKind::kResourceLimit, HasSubstr("1000")));
 }
 
+TEST(HttpClientTest, SendsABodyOfUnknownLengthInChunksAndTellsTheHeadFirst) {
+  const std::string piece(100'000, 'x');
+  const auto server = StartServer([&](Request& request, ResponseWriter& response) {
+    EXPECT_FALSE(request.content_length.has_value());
+    const auto body = ReadAll(*request.body, 1 << 20);
+    (void)response.Send({.status = 202, .headers = {{"X-Length", std::to_string(body->size())}}, .body = *body});
+  });
+  int pieces = 0;
+  ClientRequest request{.method = "POST"};
+  request.body_source = [&](char* buffer, size_t size) -> Result<size_t> { return pieces++ == 3 ? 0 : piece.copy(buffer, size); };
+  std::string seen;
+  const auto head = [&](const Response& response) {
+    seen += std::to_string(response.status) + " " + std::string(response.headers.Get("X-Length")) + ":";
+    return Status::Ok();
+  };
+  const auto body = [&](std::string_view part) {
+    seen += part;
+    return Status::Ok();
+  };
+  ASSERT_OK_AND_ASSIGN(const Response response, ClientOf(*server).Send(request, Soon(), {}, body, head));
+  EXPECT_EQ(response.status, 202);
+  const size_t sent = 3 * std::min<size_t>(piece.size(), 64 << 10);
+  EXPECT_EQ(seen, "202 " + std::to_string(sent) + ":" + std::string(sent, 'x'));
+}
+
+TEST(HttpClientTest, ABodyThatCannotBeReadEndsTheCallWithItsError) {
+  const auto server = StartServer(Echo);
+  ClientRequest request{.method = "POST"};
+  request.body_source = [](char*, size_t) -> Result<size_t> { return NotFound("no more"); };
+  EXPECT_THAT(ClientOf(*server).Send(request, Soon()), IsError(ErrorKind::kNotFound, "no more"));
+}
+
+TEST(HttpClientTest, AnAnswerBeforeTheBodysEndCounts) {
+  const auto server = StartServer([](Request&, ResponseWriter& response) { (void)response.Send({.status = 413}); });
+  ClientRequest request{.method = "POST"};
+  request.body_source = [](char* buffer, size_t size) -> Result<size_t> {
+    std::fill_n(buffer, size, 'x');
+    return size;  // Without end.
+  };
+  ASSERT_OK_AND_ASSIGN(const Response response, ClientOf(*server).Send(request, Soon()));
+  EXPECT_EQ(response.status, 413);
+}
+
 TEST(HttpDateTest, ReadsWhatItWrites) {
   EXPECT_EQ(FormatHttpDate(784111777), "Sun, 06 Nov 1994 08:49:37 GMT");  // RFC 9110, 5.6.7.
   EXPECT_EQ(ParseHttpDate("Sun, 06 Nov 1994 08:49:37 GMT"), 784111777);

@@ -11,6 +11,9 @@ namespace job_status = aws::sagemaker::transform_job_status;
 
 constexpr int kMostMegabytesInFlight = 100;  // AWS's limit for MaxConcurrentTransforms times MaxPayloadInMB.
 constexpr int kDefaultPayloadInMB = 6;
+constexpr std::chrono::minutes kLongestStop{10};  // AWS takes a minute or two.
+
+bool IsRunning(const std::string& status) { return status == job_status::kInProgress || status == job_status::kStopping; }
 
 }  // namespace
 
@@ -60,7 +63,7 @@ Status TransformJob::Wait() const {
         Show(status, ", " + WaitedText(schedule));
         return Status::Ok();
       }
-      if (status != job_status::kInProgress && status != job_status::kStopping) {
+      if (!IsRunning(status)) {
         return Error(ErrorKind::kModelError, "Transform job did not complete: \"" + name + "\" is " + status + ": " +
                                                  job->failure_reason.value_or("no reason given"));
       }
@@ -80,8 +83,27 @@ Status TransformJob::Wait() const {
 Error TransformJob::Stop(ErrorKind kind, const std::string& why) const {
   const std::string& name = request_.transform_job_name;
   const Status stopped = context_.client.StopTransformJob({.transform_job_name = name});
-  if (stopped.ok()) return Error(kind, why + "; its job was told to stop: \"" + name + "\"");
-  return Error(kind, why + "; its job may still run: \"" + name + "\" could not be stopped: " + stopped.error().message());
+  // One that has ended meanwhile cannot be stopped, and need not.
+  const Status ended = WaitForEnd();
+  if (ended.ok()) return Error(kind, why + "; its job was stopped: \"" + name + "\"");
+  const std::string reason = stopped.ok() ? ended.error().message() : stopped.error().message();
+  return Error(kind, why + "; its job may still run: \"" + name + "\" could not be stopped: " + reason);
+}
+
+Status TransformJob::WaitForEnd() const {
+  PollSchedule schedule = PollSchedule::For(context_.config);
+  const Deadline deadline = Deadline::After(kLongestStop, context_.clock);
+  for (int failed_polls = 0;;) {
+    const auto job = context_.client.DescribeTransformJob({.transform_job_name = request_.transform_job_name});
+    if (job.ok()) {
+      failed_polls = 0;
+      if (!IsRunning(job->transform_job_status)) return Status::Ok();
+    } else if (!IsPassing(job.error()) || ++failed_polls == kMostFailedPolls) {
+      return job.error();
+    }
+    if (deadline.passed(context_.clock)) return TimedOut("it is still stopping");
+    SAGESPARK_RETURN_IF_ERROR(schedule.Wait(context_.clock, {}));
+  }
 }
 
 void TransformJob::Show(std::string_view status, const std::string& more) const {

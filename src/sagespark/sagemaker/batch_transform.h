@@ -62,12 +62,14 @@ class TransformJob {
   Status Check() const;
 
   /// Creates the job and returns when it is Completed. Fails with kModelError and the job's FailureReason when it fails; on
-  /// cancellation (kCancelled) and when its time is up (kTimeout) it tells the job to stop.
+  /// cancellation (kCancelled) and when its time is up (kTimeout) it stops the job and waits until that has ended, up to 10 minutes: what
+  /// it writes can then be deleted.
   Status Run() const;
 
  private:
   Status Wait() const;
   Error Stop(ErrorKind kind, const std::string& why) const;
+  Status WaitForEnd() const;
   void Show(std::string_view status, const std::string& more) const;
 
   const Context context_;

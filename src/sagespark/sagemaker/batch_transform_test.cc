@@ -188,13 +188,17 @@ TEST_F(BatchTransformTest, AFailedJobIsAnErrorWithItsReasonAndNothingIsLeft) {
 }
 
 TEST_F(BatchTransformTest, ACancelledOneStopsItsJobAndLeavesNothing) {
-  sagemaker_->transform_jobs = {{.transform_job_status = "InProgress"}};
-  sagemaker_->on_call = [this](const std::string& operation) {
-    if (operation == "DescribeTransformJob") cancellation_.Cancel();
+  sagemaker_->transform_jobs = {{.transform_job_status = "InProgress"}, {.transform_job_status = "Stopping"}, {.transform_job_status = "Stopped"}};
+  int looks = 0;
+  sagemaker_->on_call = [&](const std::string& operation) {
+    if (operation != "DescribeTransformJob") return;
+    cancellation_.Cancel();
+    if (++looks == 3) AnswerObjects();  // It writes until it has stopped.
   };
   EXPECT_THAT([&] { SageMakerModel(Options()).batchTransform(Rows(), Job()); },
               Throws<Exception>(AllOf(Property(&Exception::kind, ErrorKind::kCancelled),
-                                      Property(&Exception::what, HasSubstr("was told to stop: \"job\"")))));
+                                      Property(&Exception::what, HasSubstr("its job was stopped: \"job\"")))));
+  EXPECT_EQ(looks, 3);
   EXPECT_THAT(sagemaker_->calls(), Contains("StopTransformJob job"));
   EXPECT_THAT(Keys(), IsEmpty());
   EXPECT_THAT(sagemaker_->existing, IsEmpty());
@@ -237,16 +241,31 @@ TEST_F(BatchTransformTest, OptionsThatDoNotFitAreRefusedBeforeAnythingIsCreated)
   EXPECT_THAT(Keys(), IsEmpty());
 }
 
-TEST(TransformJobTest, AJobThatTakesTooLongIsToldToStop) {
+TEST(TransformJobTest, AJobThatTakesTooLongIsStoppedAndAwaited) {
   testing::FakeSageMaker client;
   client.transform_jobs = {{.transform_job_status = "InProgress"}};
+  client.on_call = [&](const std::string& operation) {
+    if (operation == "StopTransformJob") client.transform_jobs = {{.transform_job_status = "Stopping"}, {.transform_job_status = "Stopped"}};
+  };
   const FakeClock clock;
   const aws::ClientConfig config{.region = "us-east-1"};
   const TransformJob job({.client = client, .config = config, .progress = nullptr, .cancellation = {}, .timeout_in_seconds = 10, .clock = clock},
                          {.transform_job_name = "job"});
-  EXPECT_THAT(job.Run(), IsError(ErrorKind::kTimeout, "Batch transform took longer than timeoutInSeconds = 10; its job was told to "
-                                                      "stop: \"job\""));
-  EXPECT_EQ(client.calls().back(), "StopTransformJob job");
+  EXPECT_THAT(job.Run(), IsError(ErrorKind::kTimeout, "Batch transform took longer than timeoutInSeconds = 10; its job was "
+                                                      "stopped: \"job\""));
+  const std::vector<std::string> calls = client.calls();
+  const std::vector<std::string> last(calls.end() - 3, calls.end());
+  EXPECT_THAT(last, ElementsAre("StopTransformJob job", "DescribeTransformJob job", "DescribeTransformJob job"));
+}
+
+TEST(TransformJobTest, AJobThatDoesNotStopIsNamed) {
+  testing::FakeSageMaker client;
+  client.transform_jobs = {{.transform_job_status = "Stopping"}};
+  const FakeClock clock;
+  const aws::ClientConfig config{.region = "us-east-1"};
+  const TransformJob job({.client = client, .config = config, .progress = nullptr, .cancellation = {}, .timeout_in_seconds = 10, .clock = clock},
+                         {.transform_job_name = "job"});
+  EXPECT_THAT(job.Run(), IsError(ErrorKind::kTimeout, HasSubstr("its job may still run: \"job\" could not be stopped: it is still stopping")));
 }
 
 }  // namespace

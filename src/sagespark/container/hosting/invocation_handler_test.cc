@@ -110,6 +110,8 @@ TEST(ServingOptionsTest, ReadsTheEnvironment) {
   EXPECT_EQ(options.port, 9001);
   EXPECT_EQ(options.max_payload_bytes, 6u << 20);
   EXPECT_EQ(options.default_accept, "text/csv");
+  setenv("SAGEMAKER_MAX_PAYLOAD_IN_MB", "0", 1);
+  EXPECT_EQ(ServingOptions::FromEnvironment()->max_payload_bytes, 100u << 20);
   setenv("SAGEMAKER_BIND_TO_PORT", "70000", 1);
   EXPECT_THAT(ServingOptions::FromEnvironment(), IsError(ErrorKind::kInvalidArgument, HasSubstr("SAGEMAKER_BIND_TO_PORT")));
   unsetenv("SAGEMAKER_BIND_TO_PORT");

@@ -59,10 +59,11 @@ Result<ServingOptions> ServingOptions::FromEnvironment() {
   if (const char* limit = Environment("SAGEMAKER_MAX_PAYLOAD_IN_MB")) {
     constexpr uint64_t kMaxMegabytes = 100;  // What batch transform allows.
     const auto megabytes = ParseInteger(limit, kMaxMegabytes);
-    if (!megabytes || *megabytes == 0) {
-      return InvalidArgument("SAGEMAKER_MAX_PAYLOAD_IN_MB is not an integer in [1, 100]: \"" + std::string(limit) + "\"");
+    if (!megabytes) {
+      return InvalidArgument("SAGEMAKER_MAX_PAYLOAD_IN_MB is not an integer in [0, 100]: \"" + std::string(limit) + "\"");
     }
-    options.max_payload_bytes = *megabytes << 20;
+    // 0 says that payloads may have any length; they are read into memory here.
+    options.max_payload_bytes = (*megabytes == 0 ? kMaxMegabytes : *megabytes) << 20;
   }
   const char* port = Environment("SAGEMAKER_BIND_TO_PORT");
   if (port == nullptr) return options;

@@ -30,7 +30,7 @@ struct LocalCloud::Parts {
     if (sweeper.joinable()) sweeper.join();
   }
 
-  Status AddImages(std::vector<OwnImage> own);
+  Status AddImages(const LocalCloudOptions& options);
   Status OpenStores();
   Status OpenObjects(const std::string& s3_endpoint);
   Status OpenServices();
@@ -55,12 +55,12 @@ struct LocalCloud::Parts {
   std::unique_ptr<http::Server> server;
 };
 
-Status LocalCloud::Parts::AddImages(std::vector<OwnImage> own) {
-  if (own.empty()) return Status::Ok();
-  const bool mounts = MountsAreAllowed(folder.path());
+Status LocalCloud::Parts::AddImages(const LocalCloudOptions& options) {
+  if (options.images.empty()) return Status::Ok();
+  const bool mounts = options.use_namespaces && MountsAreAllowed(folder.path());
   Log(LogLevel::kInfo, mounts ? "Own images find their files at /opt/ml, in mount namespaces"
-                              : "This machine allows no mount namespaces: own images find their files where SAGESPARK_ML_ROOT says");
-  for (OwnImage& image : own) {
+                              : "No mount namespaces: own images find their files where SAGESPARK_ML_ROOT says");
+  for (OwnImage image : options.images) {
     image.program.mounts_ml = mounts;
     SAGESPARK_RETURN_IF_ERROR(images.AddOwn(image.uri, std::move(image.program)));
   }
@@ -118,7 +118,7 @@ LocalCloud::~LocalCloud() { Stop(); }
 Result<std::unique_ptr<LocalCloud>> LocalCloud::Start(const LocalCloudOptions& options) {
   SAGESPARK_ASSIGN_OR_RETURN(DataFolder folder, DataFolder::OpenForServer(options.data_dir));
   auto parts = std::make_unique<Parts>(std::move(folder));
-  SAGESPARK_RETURN_IF_ERROR(parts->AddImages(options.images));
+  SAGESPARK_RETURN_IF_ERROR(parts->AddImages(options));
   SAGESPARK_RETURN_IF_ERROR(parts->OpenStores());
   SAGESPARK_RETURN_IF_ERROR(parts->OpenObjects(options.s3_endpoint));
   SAGESPARK_RETURN_IF_ERROR(parts->OpenServices());

@@ -18,6 +18,7 @@ struct LocalCloudOptions {
   std::filesystem::path data_dir;  ///< Made when absent.
   std::vector<OwnImage> images;    ///< Beside the algorithms of this installation.
   std::string s3_endpoint;         ///< URL of the S3 that has the data of jobs and endpoints; empty for this cloud's own.
+  bool use_namespaces = true;      ///< Own images find their files at /opt/ml, where the machine allows that.
 };
 
 /// All services of the local cloud on one port and one data folder.

@@ -177,6 +177,17 @@ bool Instance::WaitUnlessStopped(milliseconds duration) const {
 }
 
 Result<http::Response> Instance::Send(const http::ClientRequest& request, const CancellationToken& cancellation) {
+  std::string body;
+  auto reply = Stream(request, cancellation, [&body](std::string_view piece) {
+    body.append(piece);
+    return Status::Ok();
+  });
+  if (reply.ok()) reply->body = std::move(body);
+  return reply;
+}
+
+Result<http::Response> Instance::Stream(const http::ClientRequest& request, const CancellationToken& cancellation,
+                                        const http::BodySink& body, const http::HeadSink& head) {
   std::shared_ptr<http::Client> client;
   {
     const std::lock_guard lock(mutex_);
@@ -184,7 +195,7 @@ Result<http::Response> Instance::Send(const http::ClientRequest& request, const 
   }
   const InFlight in_flight(in_flight_, options_.limits.max_in_flight);
   if (client == nullptr || !in_flight.admitted()) return Error(ErrorKind::kThrottled, "The container takes no request now");
-  return client->Send(request, Deadline::After(options_.limits.invocation_timeout), cancellation);
+  return client->Send(request, Deadline::After(options_.limits.invocation_timeout), cancellation, body, head);
 }
 
 }  // namespace sagespark::server

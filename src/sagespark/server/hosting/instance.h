@@ -58,6 +58,10 @@ class Instance {
   /// kCancelled, kUnavailable (the container closed the connection), kResourceLimit (its reply is too long).
   Result<http::Response> Send(const http::ClientRequest& request, const CancellationToken& cancellation);
 
+  /// The same, with the reply's body handed to `body` as it comes, after its `head`.
+  Result<http::Response> Stream(const http::ClientRequest& request, const CancellationToken& cancellation, const http::BodySink& body,
+                                const http::HeadSink& head = {});
+
  private:
   enum class RunEnd { kStopped, kNeverHealthy, kTimedOut, kDied };
 

@@ -31,7 +31,7 @@ Status LayOutChannel(const aws::sagemaker::Channel& channel, const std::string& 
     if (fs::create_directories(folder, error); error) return IoError("Cannot make a channel's folder", error.value());
   }
   size_t count = 0;
-  return ListInput(source.s3_data_type, source.s3_uri, role_arn, region, objects, [&](const InputObject& object) -> Status {
+  return ListChannel(channel, 0, role_arn, region, objects, [&](const InputObject& object) -> Status {
     SAGESPARK_RETURN_IF_ERROR(cancellation.Check());
     for (size_t host = 0; host < host_folders.size(); ++host) {
       if (sharded && count % host_folders.size() != host) continue;

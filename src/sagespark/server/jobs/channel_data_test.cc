@@ -1,5 +1,9 @@
 #include "sagespark/server/jobs/channel_data.h"
 
+#include <map>
+#include <optional>
+#include <set>
+
 #include "sagespark/server/jobs/input_objects.h"
 #include "sagespark/server/testing/folder_objects.h"
 #include "sagespark/testing/temporary_folder.h"
@@ -16,6 +20,7 @@ class ChannelDataTest : public ::testing::Test {
  protected:
   Status LayOut(const std::string& uri, const std::string& distribution = "FullyReplicated", const std::string& type = "S3Prefix") {
     aws::sagemaker::Channel channel{.channel_name = "train"};
+    channel.shuffle_config = shuffle_;
     channel.data_source.s3_data_source = {.s3_data_type = type, .s3_uri = uri, .s3_data_distribution_type = distribution};
     return LayOutChannel(channel, "arn:role", "us-east-1", {temporary_ / "h1", temporary_ / "h2"}, use_, objects_, cancellation_.token());
   }
@@ -32,6 +37,7 @@ class ChannelDataTest : public ::testing::Test {
   testing::FolderObjects objects_{temporary_ / "objects"};
   CancellationSource cancellation_;
   FileUse use_ = FileUse::kWritable;
+  std::optional<aws::sagemaker::ShuffleConfig> shuffle_;
 };
 
 TEST_F(ChannelDataTest, PlacesObjectsRelativeToThePrefix) {
@@ -58,6 +64,24 @@ TEST_F(ChannelDataTest, ReplicatesOrShardsOverTheHosts) {
   ASSERT_OK(LayOut("s3://b/p", "ShardedByS3Key"));
   EXPECT_THAT(FilesOf("h1"), UnorderedElementsAre("0", "2"));
   EXPECT_THAT(FilesOf("h2"), UnorderedElementsAre("1"));
+}
+
+TEST_F(ChannelDataTest, AShuffledChannelIsShardedByItsSeed) {
+  for (int i = 0; i < 20; ++i) objects_.Put("b/p/" + std::to_string(i), "");
+  std::map<int64_t, std::set<std::string>> shards;
+  for (const int64_t seed : {1, 2, 1}) {
+    fs::remove_all(temporary_ / "h1");
+    fs::remove_all(temporary_ / "h2");
+    shuffle_ = {.seed = seed};
+    ASSERT_OK(LayOut("s3://b/p", "ShardedByS3Key"));
+    const auto files = FilesOf("h1");
+    const std::set<std::string> shard(files.begin(), files.end());
+    EXPECT_EQ(shard.size(), 10u);
+    EXPECT_EQ(FilesOf("h2").size(), 10u);
+    const auto [seen, is_new] = shards.try_emplace(seed, shard);
+    EXPECT_EQ(seen->second, shard);
+  }
+  EXPECT_NE(shards[1], shards[2]);
 }
 
 TEST_F(ChannelDataTest, FilesThatAreOnlyReadAreTheStoresOwn) {

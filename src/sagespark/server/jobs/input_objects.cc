@@ -1,9 +1,10 @@
 #include "sagespark/server/jobs/input_objects.h"
 
 #include <algorithm>
+#include <random>
 #include <span>
+#include <vector>
 
-#include "sagespark/aws/model/sagemaker.h"
 #include "sagespark/base/json/value.h"
 #include "sagespark/base/uri.h"
 
@@ -14,6 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr size_t kMostManifestBytes = 64 << 20;
 constexpr size_t kReadBytes = 256 << 10;
+constexpr size_t kMostShuffled = 1 << 20;
 
 Error NoObjects(const Uri& uri, const std::string& role_arn, const std::string& region) {
   return NotFound("ClientError: Data download failed:Failed to download data. No S3 objects found under S3 URL \"" + uri.ToString() +
@@ -72,6 +74,13 @@ Status ListManifest(const Uri& uri, ObjectAccess& objects, const std::function<S
   return Status::Ok();
 }
 
+/// Fisher and Yates, with a generator that is the same everywhere.
+void Shuffle(std::vector<InputObject>& inputs, int64_t seed, int64_t epoch) {
+  std::seed_seq start{static_cast<uint32_t>(seed), static_cast<uint32_t>(static_cast<uint64_t>(seed) >> 32), static_cast<uint32_t>(epoch)};
+  std::mt19937_64 random(start);
+  for (size_t i = inputs.size(); i > 1; --i) std::swap(inputs[i - 1], inputs[random() % i]);
+}
+
 }  // namespace
 
 Result<fs::path> PathInChannel(const std::string& prefix, const std::string& key) {
@@ -94,6 +103,24 @@ Status ListInput(const std::string& s3_data_type, const std::string& s3_uri, con
   const bool bucket_is_missing = !listed.ok() && listed.error().kind() == ErrorKind::kNotFound && !found;
   if (bucket_is_missing || (listed.ok() && !found)) return NoObjects(uri, role_arn, region);
   return listed;
+}
+
+Status ListChannel(const aws::sagemaker::Channel& channel, int64_t epoch, const std::string& role_arn, const std::string& region,
+                   ObjectAccess& objects, const std::function<Status(const InputObject&)>& visit) {
+  const auto& source = *channel.data_source.s3_data_source;
+  if (!channel.shuffle_config) return ListInput(source.s3_data_type, source.s3_uri, role_arn, region, objects, visit);
+  std::vector<InputObject> inputs;
+  SAGESPARK_RETURN_IF_ERROR(ListInput(source.s3_data_type, source.s3_uri, role_arn, region, objects, [&](const InputObject& object) -> Status {
+    if (inputs.size() == kMostShuffled) {
+      return ResourceLimit("ClientError: Data download failed:Channel " + channel.channel_name + " has more objects than can be shuffled: " +
+                           std::to_string(kMostShuffled));
+    }
+    inputs.push_back(object);
+    return Status::Ok();
+  }));
+  Shuffle(inputs, channel.shuffle_config->seed, epoch);
+  for (const InputObject& object : inputs) SAGESPARK_RETURN_IF_ERROR(visit(object));
+  return Status::Ok();
 }
 
 }  // namespace sagespark::server

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "sagespark/aws/model/sagemaker.h"
 #include "sagespark/base/result.h"
 #include "sagespark/server/jobs/object_access.h"
 
@@ -29,5 +30,10 @@ Result<std::filesystem::path> PathInChannel(const std::string& prefix, const std
 /// Fails with SageMaker's own text ("ClientError: Data download failed:...") when there is none or the manifest is absent or broken.
 Status ListInput(const std::string& s3_data_type, const std::string& s3_uri, const std::string& role_arn, const std::string& region,
                  ObjectAccess& objects, const std::function<Status(const InputObject&)>& visit);
+
+/// The objects of a channel in the order of an epoch: ListInput's, or with a ShuffleConfig one that its seed and the epoch determine. All
+/// their keys are in memory then: more than 2^20 of them are kResourceLimit.
+Status ListChannel(const aws::sagemaker::Channel& channel, int64_t epoch, const std::string& role_arn, const std::string& region,
+                   ObjectAccess& objects, const std::function<Status(const InputObject&)>& visit);
 
 }  // namespace sagespark::server

@@ -72,7 +72,7 @@ Status PipeFeeder::FeedEpochs() {
     SAGESPARK_RETURN_IF_ERROR(OpenForReader(epoch));
     // Before the reader sees this one's end: it may open the next at once.
     SAGESPARK_RETURN_IF_ERROR(MakePipe(epoch + 1));
-    SAGESPARK_RETURN_IF_ERROR(FeedEpoch());
+    SAGESPARK_RETURN_IF_ERROR(FeedEpoch(epoch));
     pipe_.Close();
     unlink(PipePath(input_, epoch).c_str());
   }
@@ -95,11 +95,11 @@ bool PipeFeeder::StopsWithin(milliseconds duration) const {
   return poll(&wait, 1, static_cast<int>(duration.count())) > 0;
 }
 
-Status PipeFeeder::FeedEpoch() {
+Status PipeFeeder::FeedEpoch(int64_t epoch) {
   const auto& source = *input_.channel.data_source.s3_data_source;
   const bool sharded = source.s3_data_distribution_type == aws::sagemaker::s3_data_distribution::kShardedByS3Key;
   size_t count = 0;
-  const Status fed = ListInput(source.s3_data_type, source.s3_uri, input_.role_arn, input_.region, objects_, [&](const InputObject& object) -> Status {
+  const Status fed = ListChannel(input_.channel, epoch, input_.role_arn, input_.region, objects_, [&](const InputObject& object) -> Status {
     const bool is_mine = !sharded || count++ % input_.hosts == input_.host;
     return is_mine ? FeedObject(object) : Status::Ok();
   });

@@ -27,7 +27,7 @@ struct PipeInput {
 
 /// Feeds a channel to a container by Pipe mode: the named pipe CHANNEL_0 gives the bytes of all objects, one behind the other, then
 /// ends; CHANNEL_1, made as soon as the reader opened CHANNEL_0, the same again, and so on. A reader may close a pipe early.
-/// Objects are unpacked with CompressionType Gzip, and each is one RecordIO record with RecordWrapperType RecordIO. Nothing but
+/// With a ShuffleConfig each epoch has an order of its own. Objects are unpacked with CompressionType Gzip, and each is one RecordIO record with RecordWrapperType RecordIO. Nothing but
 /// a buffer is in memory.
 /// Source: "How Amazon SageMaker Provides Training Information", Amazon SageMaker guide.
 class PipeFeeder {
@@ -44,7 +44,7 @@ class PipeFeeder {
 
   Status MakePipe(int64_t epoch);
   Status FeedEpochs();
-  Status FeedEpoch();
+  Status FeedEpoch(int64_t epoch);
   Status FeedObject(const InputObject& object);
   Status FeedWrapped(codec::ByteSource source);
   Status FeedBytes(const codec::ByteSource& source);

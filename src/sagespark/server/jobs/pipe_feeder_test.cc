@@ -1,5 +1,6 @@
 #include "sagespark/server/jobs/pipe_feeder.h"
 
+#include <algorithm>
 #include <future>
 
 #include "sagespark/codec/recordio.h"
@@ -59,6 +60,25 @@ TEST_F(PipeFeederTest, ObjectsAreShardedOverTheHosts) {
   channel_.data_source.s3_data_source->s3_data_distribution_type = "ShardedByS3Key";
   Start(1, 2);
   EXPECT_EQ(Read(0), "13");
+}
+
+TEST_F(PipeFeederTest, AShuffledChannelHasAnOrderOfItsOwnInEachEpoch) {
+  for (char name = 'a'; name <= 'p'; ++name) objects_.Put(std::string("b/in/") + name, std::string(1, name));
+  channel_.shuffle_config = {.seed = 7};
+  std::vector<std::string> orders;
+  for (int run = 0; run < 2; ++run) {
+    Start();
+    for (int epoch = 0; epoch < 2; ++epoch) orders.push_back(Read(epoch));
+    feeder_.reset();
+    fs::remove(temporary_ / "train_2");
+  }
+  EXPECT_NE(orders[0], orders[1]);
+  EXPECT_EQ(orders[0], orders[2]);
+  EXPECT_EQ(orders[1], orders[3]);
+  for (std::string order : orders) {
+    std::sort(order.begin(), order.end());
+    EXPECT_EQ(order, "abcdefghijklmnop");
+  }
 }
 
 TEST_F(PipeFeederTest, UnpacksAndWrapsObjects) {

@@ -62,6 +62,8 @@ Outcome Failed(std::string reason) {
   return {job_status::kFailed, secondary::kFailed, "Training job failed", std::move(reason)};
 }
 
+Outcome Stopped() { return {job_status::kStopped, secondary::kStopped, "Training job stopped", ""}; }
+
 void EndJob(sm::DescribeTrainingJobResponse& job, const Outcome& outcome, SystemTime now) {
   job.training_job_status = outcome.status;
   EnterSecondaryStatus(job, outcome.secondary, outcome.message, now);
@@ -305,7 +307,7 @@ class TrainingJobs::Run {
 
   Outcome OutcomeOfStop() const {
     switch (stop_reason_) {
-      case StopReason::kAsked: return {job_status::kStopped, secondary::kStopped, "Training job stopped", ""};
+      case StopReason::kAsked: return Stopped();
       case StopReason::kRuntime:
         return {job_status::kStopped, secondary::kMaxRuntimeExceeded, "Training job runtime exceeded MaxRuntimeInSeconds provided", ""};
       default: return {job_status::kCompleted, secondary::kCompleted, "Training job completed", ""};
@@ -314,7 +316,7 @@ class TrainingJobs::Run {
 
   Outcome EndByError(const Error& error) const {
     if (signals_.server_ends) return Failed(kServerEnded);
-    if (error.kind() == ErrorKind::kCancelled) return {job_status::kStopped, secondary::kStopped, "Training job stopped", ""};
+    if (error.kind() == ErrorKind::kCancelled) return Stopped();
     const bool is_aws_text = error.message().starts_with("ClientError:");
     return Failed(is_aws_text ? error.message() : "InternalServerError: " + error.message());
   }
@@ -377,18 +379,13 @@ TrainingJobs::TrainingJobs(TrainingJobsOptions options, RecordStore& records, Lo
 TrainingJobs::~TrainingJobs() = default;
 
 Status TrainingJobs::FailWhatWasRunning() {
-  const std::pair<std::string_view, Outcome> ends[] = {
-      {job_status::kInProgress, Failed(kServerEnded)},
-      {job_status::kStopping, {job_status::kStopped, secondary::kStopped, "Training job stopped", ""}}};
-  for (const auto& [status, outcome] : ends) {
-    SAGESPARK_ASSIGN_OR_RETURN(const auto names, records_.NamesWithStatus(RecordKind::kTrainingJob, status));
-    for (const std::string& name : names) {
-      const auto end = [&outcome = outcome](sm::DescribeTrainingJobResponse& job, SystemTime now) { EndJob(job, outcome, now); };
-      SAGESPARK_RETURN_IF_ERROR(
-          records_.Update(RecordKind::kTrainingJob, name, [&](Record& record) { return ChangeJob(record, end); }).status());
-    }
-  }
-  return Status::Ok();
+  const auto end_as = [](Outcome outcome) {
+    return [outcome](Record& record) {
+      return ChangeJob(record, [&outcome](sm::DescribeTrainingJobResponse& job, SystemTime now) { EndJob(job, outcome, now); });
+    };
+  };
+  SAGESPARK_RETURN_IF_ERROR(records_.UpdateAll(RecordKind::kTrainingJob, job_status::kInProgress, end_as(Failed(kServerEnded))));
+  return records_.UpdateAll(RecordKind::kTrainingJob, job_status::kStopping, end_as(Stopped()));
 }
 
 void TrainingJobs::Start(const std::string& name) {

@@ -215,4 +215,10 @@ Result<std::vector<std::string>> RecordStore::NamesWithStatus(RecordKind kind, s
   return names;
 }
 
+Status RecordStore::UpdateAll(RecordKind kind, std::string_view status, const std::function<Status(Record&)>& change) {
+  SAGESPARK_ASSIGN_OR_RETURN(const auto names, NamesWithStatus(kind, status));
+  for (const std::string& name : names) SAGESPARK_RETURN_IF_ERROR(Update(kind, name, change).status());
+  return Status::Ok();
+}
+
 }  // namespace sagespark::server

@@ -75,6 +75,9 @@ class RecordStore {
   /// The names of all records of that status.
   Result<std::vector<std::string>> NamesWithStatus(RecordKind kind, std::string_view status);
 
+  /// Changes all records of that status, each as Update does, until one fails.
+  Status UpdateAll(RecordKind kind, std::string_view status, const std::function<Status(Record&)>& change);
+
  private:
   explicit RecordStore(Database& database) : database_(database) {}
 

@@ -120,5 +120,17 @@ TEST_F(RecordStoreTest, RefusesAForeignToken) {
   }
 }
 
+TEST_F(RecordStoreTest, ChangesAllOfAStatus) {
+  Insert("a", 1, "Creating");
+  Insert("b", 2);
+  Insert("c", 3, "Creating");
+  ASSERT_OK(store_->UpdateAll(RecordKind::kEndpoint, "Creating", [](Record& record) {
+    record.status = "Failed";
+    return Status::Ok();
+  }));
+  EXPECT_THAT(store_->NamesWithStatus(RecordKind::kEndpoint, "Failed"), HasValue(ElementsAre("a", "c")));
+  EXPECT_THAT(store_->NamesWithStatus(RecordKind::kEndpoint, "InService"), HasValue(ElementsAre("b")));
+}
+
 }  // namespace
 }  // namespace sagespark::server

@@ -28,7 +28,6 @@ Status CheckChannel(const sm::Channel& channel, const std::string& job_mode) {
     if (channel.compression_type.value_or("None") != "None") return Invalid("CompressionType is of Pipe input mode only: " + *channel.compression_type + of);
     if (channel.record_wrapper_type.value_or("None") != "None") return Invalid("RecordWrapperType is of Pipe input mode only: " + *channel.record_wrapper_type + of);
   }
-  if (channel.shuffle_config) return NotOffered("ShuffleConfig" + of);
   return Status::Ok();
 }
 

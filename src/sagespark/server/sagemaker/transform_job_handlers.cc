@@ -62,6 +62,7 @@ Result<sm::CreateTransformJobResponse> TransformJobHandlers::Create(const Reques
   if (!settings.ok()) return Invalid(settings.error().message());
   const auto processing = DataProcessing::Make(job);
   if (!processing.ok()) return Invalid(processing.error().message());
+  if (settings->is_unlimited() && !processing->is_identity()) return NotOffered("MaxPayloadInMB 0 with DataProcessing");
   SAGESPARK_RETURN_IF_ERROR(Find(records_, context, RecordKind::kModel, request.model_name).status());
   const Record record{.name = request.transform_job_name, .status = job.transform_job_status, .document = ToJson(job)};
   SAGESPARK_ASSIGN_OR_RETURN(const Record inserted, InsertRecord(records_, context, RecordKind::kTransformJob, record, request.tags));

@@ -10,7 +10,7 @@ namespace sagespark::server::testing {
 
 /// A container that serves, in Python. Its variable MODE says how it behaves: "echo" (by default), "error", "no ping", "exit" (at once),
 /// "slow", "flaky" (503 to each body's first attempt). GET /execution-parameters is answered with PARAMETERS. A body "die" ends it, one
-/// with "bad" is answered 400, "batch" with the SAGEMAKER_ variables of batch jobs; "pid" is answered with its process id, "model" with the model's file.
+/// with "bad" is answered 400, "framing" with its Transfer-Encoding, "batch" with the SAGEMAKER_ variables of batch jobs; "pid" is answered with its process id, "model" with the model's file.
 inline constexpr char kFakeContainer[] = R"py(
 import http.server, os, pathlib, socketserver, sys, threading, time
 mode, root = os.environ.get("MODE", "echo"), sys.argv[3]
@@ -29,18 +29,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("X-Amzn-SageMaker-Custom-Attributes", self.headers["X-Amzn-SageMaker-Custom-Attributes"])
         self.end_headers()
         self.wfile.write(body)
+    def read_body(self):
+        if "Content-Length" in self.headers:
+            return self.rfile.read(int(self.headers["Content-Length"]))
+        chunks = []
+        while size := int(self.rfile.readline(), 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
     def do_GET(self):
         if mode == "no ping":
             threading.Event().wait()
         self.answer(200, os.environ.get("PARAMETERS", "").encode() if self.path == "/execution-parameters" else b"")
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.read_body()
         if body == b"die":
             os._exit(3)
         if body == b"pid":
             return self.answer(200, str(os.getpid()).encode())
         if body == b"model":
             return self.answer(200, pathlib.Path(root, "model", "weights").read_bytes())
+        if body == b"framing":
+            return self.answer(200, self.headers.get("Transfer-Encoding", "whole").encode())
         if b"bad" in body:
             return self.answer(400, b"bad record")
         if body == b"batch":

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,8 +32,15 @@ class TransformInstance {
   /// the status was 4xx; kTimeout, kUnavailable, kCancelled.
   Result<std::string> Invoke(const aws::sagemaker::DescribeTransformJobResponse& job, const std::string& body, int64_t max_retries);
 
+  /// The same with one payload of any length, sent in chunks as `open` gives it, anew for every attempt; the reply becomes the file `reply`.
+  Status InvokeUnlimited(const aws::sagemaker::DescribeTransformJobResponse& job, const std::function<Result<codec::ByteSource>()>& open,
+                         int64_t max_retries, const std::filesystem::path& reply);
+
  private:
-  Result<http::Response> SendOnce(const http::ClientRequest& request);
+  using Attempt = std::function<Result<http::Response>()>;
+
+  Result<http::Response> SendOnce(const Attempt& send);
+  Result<http::Response> SendUntilAnswered(const Attempt& send, int64_t max_retries);
 
   const CancellationToken cancellation_;
   const milliseconds first_backoff_;

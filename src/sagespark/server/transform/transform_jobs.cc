@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <deque>
 #include <fstream>
+#include <limits>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -66,6 +67,18 @@ std::string ReasonOf(const Error& error) {
     case ErrorKind::kTimeout: return "AlgorithmError: " + error.message();
     default: return "InternalServerError: " + error.message();
   }
+}
+
+/// Ends the last line of a file that is not empty.
+Status EndLine(const fs::path& file) {
+  std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out | std::ios::ate);
+  if (stream.tellp() == std::streampos(0)) return Status::Ok();
+  stream.seekg(-1, std::ios::end);
+  if (stream.get() == '\n') return Status::Ok();
+  stream.seekp(0, std::ios::end);
+  stream.put('\n');
+  stream.close();
+  return stream ? Status::Ok() : Status(Error(ErrorKind::kIo, "Output of the transform job cannot be written"));
 }
 
 /// Objects that wait for an instance: a lister fills it, the instances' threads empty it.
@@ -171,7 +184,7 @@ class TransformJobs::Run {
     HostingLimits limits = jobs_.options_.limits;
     limits.invocation_timeout = settings_.timeout;
     limits.max_in_flight = kMostInFlight;
-    limits.max_reply_bytes = kMostReplyBytes;
+    limits.max_reply_bytes = settings_.is_unlimited() ? std::numeric_limits<uint64_t>::max() : kMostReplyBytes;
     std::map<std::string, std::string> environment = BatchEnvironment(job_);
     for (const auto& given : {container.environment, job_.environment}) {
       for (const auto& [name, value] : given) environment[name] = value;
@@ -229,21 +242,36 @@ class TransformJobs::Run {
   }
 
   Status TransformOne(const Worker& worker, const InputObject& object) {
-    SAGESPARK_ASSIGN_OR_RETURN(codec::ByteSource source, jobs_.objects_.Open(object.bucket, object.key));
-    if (job_.transform_input.compression_type == "Gzip") source = archive::Gunzip(std::move(source));
-    PayloadReader payloads(RecordSplitter(settings_.split, std::move(source), settings_.max_payload_bytes()), settings_.single_record,
-                           settings_.max_payload_bytes());
     const fs::path file = folder_ / ("out-" + std::to_string(worker.number));
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    const auto send = [&](const Payload& payload) { return Answer(*worker.instance, payload.body); };
-    const bool lines = job_.transform_output->assemble_with == "Line";
-    SAGESPARK_RETURN_IF_ERROR(TransformObject(std::move(payloads), *worker.slots, send, lines, out));
-    out.close();
-    if (!out) return Error(ErrorKind::kIo, "Output of the transform job cannot be written");
+    SAGESPARK_RETURN_IF_ERROR(settings_.is_unlimited() ? SendWhole(worker, object, file) : SendRecords(worker, object, file));
     SAGESPARK_RETURN_IF_ERROR(token_.Check());
     SAGESPARK_ASSIGN_OR_RETURN(const Uri place, ParseUri(job_.transform_output->s3_output_path));
     const std::string folder = place.path.empty() || place.path.ends_with('/') ? place.path : place.path + "/";
     return jobs_.objects_.Store(place.authority, folder + object.path.string() + ".out", file);
+  }
+
+  Result<codec::ByteSource> Open(const InputObject& object) const {
+    SAGESPARK_ASSIGN_OR_RETURN(codec::ByteSource source, jobs_.objects_.Open(object.bucket, object.key));
+    return job_.transform_input.compression_type == "Gzip" ? archive::Gunzip(std::move(source)) : std::move(source);
+  }
+
+  bool AssemblesLines() const { return job_.transform_output->assemble_with == "Line"; }
+
+  Status SendWhole(const Worker& worker, const InputObject& object, const fs::path& file) {
+    const auto open = [&] { return Open(object); };
+    SAGESPARK_RETURN_IF_ERROR(worker.instance->InvokeUnlimited(job_, open, settings_.max_retries, file));
+    return AssemblesLines() ? EndLine(file) : Status::Ok();
+  }
+
+  Status SendRecords(const Worker& worker, const InputObject& object, const fs::path& file) {
+    SAGESPARK_ASSIGN_OR_RETURN(codec::ByteSource source, Open(object));
+    PayloadReader payloads(RecordSplitter(settings_.split, std::move(source), settings_.max_payload_bytes()), settings_.single_record,
+                           settings_.max_payload_bytes());
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    const auto send = [&](const Payload& payload) { return Answer(*worker.instance, payload.body); };
+    SAGESPARK_RETURN_IF_ERROR(TransformObject(std::move(payloads), *worker.slots, send, AssemblesLines(), out));
+    out.close();
+    return out ? Status::Ok() : Status(Error(ErrorKind::kIo, "Output of the transform job cannot be written"));
   }
 
   Result<std::string> Answer(TransformInstance& instance, const std::string& body) {
@@ -315,17 +343,14 @@ TransformJobs::TransformJobs(TransformJobsOptions options, RecordStore& records,
 TransformJobs::~TransformJobs() = default;
 
 Status TransformJobs::FailWhatWasRunning() {
-  const std::pair<std::string_view, Outcome> ends[] = {{job_status::kInProgress, {job_status::kFailed, kServerEnded}},
-                                                       {job_status::kStopping, {job_status::kStopped, ""}}};
-  for (const auto& [status, outcome] : ends) {
-    SAGESPARK_ASSIGN_OR_RETURN(const auto names, records_.NamesWithStatus(RecordKind::kTransformJob, status));
-    for (const std::string& name : names) {
-      const auto end = [&outcome = outcome](sm::DescribeTransformJobResponse& job, SystemTime now) { EndJob(job, outcome, now); };
-      SAGESPARK_RETURN_IF_ERROR(
-          records_.Update(RecordKind::kTransformJob, name, [&](Record& record) { return ChangeJob(record, end); }).status());
-    }
-  }
-  return Status::Ok();
+  const auto end_as = [](Outcome outcome) {
+    return [outcome](Record& record) {
+      return ChangeJob(record, [&outcome](sm::DescribeTransformJobResponse& job, SystemTime now) { EndJob(job, outcome, now); });
+    };
+  };
+  SAGESPARK_RETURN_IF_ERROR(
+      records_.UpdateAll(RecordKind::kTransformJob, job_status::kInProgress, end_as({job_status::kFailed, kServerEnded})));
+  return records_.UpdateAll(RecordKind::kTransformJob, job_status::kStopping, end_as({job_status::kStopped, ""}));
 }
 
 void TransformJobs::Start(const std::string& name) {

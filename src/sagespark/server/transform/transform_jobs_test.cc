@@ -127,6 +127,27 @@ TEST_F(TransformJobsTest, KeepsTheOrderWithManyRequestsAndInstances) {
   for (const char* key : {"0.out", "1.out", "2.out"}) EXPECT_EQ(Output(key), rows);
 }
 
+TEST_F(TransformJobsTest, WithoutALimitEachObjectIsOneRequestInChunks) {
+  std::string rows;
+  for (int i = 0; rows.size() < (size_t{9} << 20); ++i) rows += std::to_string(i) + "\n";
+  objects_.Put("b/in/framing", "framing");
+  objects_.Put("b/in/rows", rows);
+  job_.max_payload_in_mb = 0;
+  const auto job = Transform("flaky");
+  ASSERT_EQ(job.transform_job_status, "Completed") << job.failure_reason.value_or("");
+  EXPECT_EQ(Output("framing.out"), "chunked\n");
+  EXPECT_EQ(Output("rows.out"), rows);
+}
+
+TEST_F(TransformJobsTest, AnObjectThatIsRefusedWithoutALimitIsNamed) {
+  objects_.Put("b/in/x", "bad");
+  job_.max_payload_in_mb = 0;
+  const auto job = Transform();
+  EXPECT_EQ(job.transform_job_status, "Failed");
+  EXPECT_EQ(job.failure_reason, "ClientError: Bad HTTP status received from algorithm: 400, with message \"bad record\": s3://b/in/x");
+  EXPECT_FALSE(objects_.Has("out/results/x.out"));
+}
+
 TEST_F(TransformJobsTest, TheContainerKnowsTheJobAndItsModel) {
   job_.transform_input.split_type = "None";
   job_.max_payload_in_mb = 2;

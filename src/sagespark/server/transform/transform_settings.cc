@@ -23,7 +23,9 @@ SplitType SplitOf(const std::string& name) {
 bool IsSingleRecord(std::string_view strategy) { return strategy == "SINGLE_RECORD" || strategy == "SingleRecord"; }
 
 Status Check(const TransformSettings& settings) {
-  if (settings.max_payload_mb < 1) return InvalidArgument("MaxPayloadInMB 0 (payloads of any length) is not offered");
+  if (settings.is_unlimited() && settings.single_record && settings.split != SplitType::kNone) {
+    return InvalidArgument("MaxPayloadInMB 0 (each object is one request of any length) does not go with SplitType and BatchStrategy SingleRecord");
+  }
   if (settings.max_concurrent * settings.max_payload_mb > kMostMegabytes) {
     return InvalidArgument("MaxConcurrentTransforms * MaxPayloadInMB must not exceed 100 MB: " + std::to_string(settings.max_concurrent) +
                            " * " + std::to_string(settings.max_payload_mb));
@@ -59,7 +61,7 @@ Result<TransformSettings> WithExecutionParameters(const TransformSettings& setti
   if (!job.batch_strategy && strategy.ok()) all.single_record = IsSingleRecord(*strategy);
   // What the container would like does not go beyond the limit; what the request says stays.
   if (!job.max_payload_in_mb) all.max_payload_mb = std::min(all.max_payload_mb, kMostMegabytes);
-  if (!job.max_concurrent_transforms.value_or(0)) {
+  if (!job.max_concurrent_transforms.value_or(0) && !all.is_unlimited()) {
     all.max_concurrent = std::min(all.max_concurrent, std::max<int64_t>(1, kMostMegabytes / all.max_payload_mb));
   }
   SAGESPARK_RETURN_IF_ERROR(Check(all));

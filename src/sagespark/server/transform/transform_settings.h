@@ -16,10 +16,11 @@ struct TransformSettings {
   SplitType split = SplitType::kNone;
   bool single_record = false;
   int64_t max_concurrent = 1;    ///< Requests at a time to one instance.
-  int64_t max_payload_mb = 6;
+  int64_t max_payload_mb = 6;    ///< 0: each object is one request of any length, sent in chunks.
   milliseconds timeout{600'000}; ///< Of one request.
   int64_t max_retries = 3;       ///< Of one request.
 
+  bool is_unlimited() const { return max_payload_mb == 0; }
   size_t max_payload_bytes() const { return static_cast<size_t>(max_payload_mb) << 20; }
 };
 

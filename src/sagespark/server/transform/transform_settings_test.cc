@@ -58,7 +58,16 @@ TEST(TransformSettingsTest, RefusesMoreThan100MegabytesInFlight) {
   job.max_payload_in_mb = 10;
   job.max_concurrent_transforms = 11;
   EXPECT_THAT(SettingsOf(job), IsError(ErrorKind::kInvalidArgument, HasSubstr("must not exceed 100 MB: 11 * 10")));
+}
+
+TEST(TransformSettingsTest, WithoutALimitAnObjectIsOneRequest) {
+  sm::DescribeTransformJobResponse job;
   job.max_payload_in_mb = 0;
+  job.transform_input.split_type = "Line";
+  ASSERT_OK_AND_ASSIGN(const TransformSettings settings, WithExecutionParameters(*SettingsOf(job), job, kParameters));
+  EXPECT_TRUE(settings.is_unlimited());
+  EXPECT_EQ(settings.max_concurrent, 8);
+  job.batch_strategy = "SingleRecord";
   EXPECT_THAT(SettingsOf(job), IsError(ErrorKind::kInvalidArgument, HasSubstr("MaxPayloadInMB 0")));
 }
 
