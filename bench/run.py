@@ -16,7 +16,7 @@ import tempfile
 import time
 
 BENCH = pathlib.Path(__file__).resolve().parent
-BENCHMARKS = ["record_encode", "libsvm_read", "kmeans_quality", "kmeans_speed", "kmeans_container", "factorization_machines", "lda", "linear_learner", "pca", "xgboost_training", "s3_store", "spine_memory", "transform_in_flight", "demo_time"]
+BENCHMARKS = ["record_encode", "libsvm_read", "kmeans_quality", "kmeans_speed", "kmeans_container", "factorization_machines", "lda", "linear_learner", "pca", "xgboost_training", "s3_store", "spine_memory", "transform_in_flight", "invocations", "demo_time"]
 RECORDED = BENCH / "results.json"
 README = BENCH.parent / "README.md"
 TABLE = ("<!-- Made by bench/run.py --record -->\n", "<!-- End of the table -->\n")

@@ -215,10 +215,11 @@ ProcessEvent Process::WaitForEvent(const Wakeup& wakeup, const Deadline& deadlin
     const auto left = std::min<int64_t>(deadline.left().count(), 1'000'000'000);
     const int ready = poll(fds, 3, static_cast<int>(left));
     if (ready < 0) continue;  // Interrupted.
-    if (ready == 0) return ProcessEvent::kTimeout;
+    // Output comes last: a child that writes without pause must not put off what others want of it.
+    if (fds[2].revents != 0) return ProcessEvent::kWoken;
+    if (ready == 0 || deadline.passed()) return ProcessEvent::kTimeout;
     if (fds[0].revents != 0 && ReadOutput(output)) return ProcessEvent::kOutput;
     if (fds[1].revents != 0) return ReadOutput(output) ? ProcessEvent::kOutput : ProcessEvent::kExited;
-    if (fds[2].revents != 0) return ProcessEvent::kWoken;
   }
 }
 

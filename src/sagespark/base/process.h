@@ -81,7 +81,8 @@ class Process {
   /// Sends a signal to the whole group; nothing when the process has ended. Thread-safe.
   void SignalGroup(int signal);
 
-  /// Waits for output, the process's end, a wakeup or the deadline, whatever comes first in that order.
+  /// Waits for a wakeup, the deadline, output or the process's end; of several that are there the first in that order, so that a child
+  /// that writes without pause puts off nothing.
   /// Output is appended to `output`, at most 64 KiB a call; kExited comes when all output of a process that ended was read
   /// (what its own children still write is not waited for).
   ProcessEvent WaitForEvent(const Wakeup& wakeup, const Deadline& deadline, std::string& output);

@@ -119,6 +119,16 @@ TEST(ProcessTest, AWakeupAndADeadlineEndTheWait) {
   EXPECT_EQ(process->WaitForEvent(wakeup, Deadline::After(milliseconds(1)), output), ProcessEvent::kTimeout);
 }
 
+TEST(ProcessTest, OutputWithoutPausePutsOffNeitherDeadlineNorWakeup) {
+  ASSERT_OK_AND_ASSIGN(const auto process, Process::Start(Shell("yes")));
+  const Wakeup wakeup;
+  std::string output;
+  ASSERT_EQ(process->WaitForEvent(wakeup, {}, output), ProcessEvent::kOutput);
+  EXPECT_EQ(process->WaitForEvent(wakeup, Deadline::After(milliseconds(0)), output), ProcessEvent::kTimeout);
+  wakeup.Signal();
+  EXPECT_EQ(process->WaitForEvent(wakeup, {}, output), ProcessEvent::kWoken);
+}
+
 TEST(ProcessTest, OutlivesTheThreadThatStartedIt) {
   std::unique_ptr<Process> process;
   std::thread([&] { process = *Process::Start(Shell("read line < /dev/null; echo alive")); }).join();

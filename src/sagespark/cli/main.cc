@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   sagespark::cli::AddEnv(app);
   sagespark::cli::AddData(app);
   sagespark::cli::AddClean(app);
+  sagespark::cli::AddCoverage(app);
   CLI11_PARSE(app, argc, argv);
   return 0;
 }

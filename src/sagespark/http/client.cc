@@ -98,20 +98,20 @@ std::string RequestHead(const ClientOptions& options, const ClientRequest& reque
     head.append("Host: ").append(is_v6 ? "[" + options.host + "]" : options.host);
     head.append(":").append(std::to_string(options.port)).append("\r\n");
   }
-  if (request.body_source) return head.append("Transfer-Encoding: chunked\r\n\r\n");
-  const bool has_body = !request.body.empty() || (request.method != "GET" && request.method != "HEAD");
+  if (request.body_source && !request.body_length) return head.append("Transfer-Encoding: chunked\r\n\r\n");
+  const bool has_body = request.body_source || !request.body.empty() || (request.method != "GET" && request.method != "HEAD");
   if (has_body && request.headers.Find("Content-Length") == nullptr) {
-    head.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
+    head.append("Content-Length: ").append(std::to_string(request.body_length.value_or(request.body.size()))).append("\r\n");
   }
   return head.append("\r\n");
 }
 
-/// Sends a body of unknown length beside the reading of the reply: a server may answer before it has all of it, and each may wait
+/// Sends a body that comes in pieces beside the reading of the reply: a server may answer before it has all of it, and each may wait
 /// for the other to read.
-class ChunkSender {
+class BodySender {
  public:
-  ChunkSender(int socket, const std::string& head, const BodySource& source, const Deadline& deadline)
-      : socket_(socket), source_(source), deadline_(deadline), done_(std::async(std::launch::async, [this, &head] { Run(head); })) {}
+  BodySender(int socket, const std::string& head, const ClientRequest& request, const Deadline& deadline)
+      : socket_(socket), request_(request), deadline_(deadline), done_(std::async(std::launch::async, [this, &head] { Run(head); })) {}
 
   /// Stops what is still being sent, and waits. An error of the source, or nothing.
   std::optional<Error> Finish() {
@@ -126,23 +126,25 @@ class ChunkSender {
     Status sent = SendAll(socket_, first, TimeLeft(deadline_));
     std::string buffer(kReceiveBytes, '\0');
     for (bool at_end = false; sent.ok() && !at_end;) {
-      const auto size = source_(buffer.data(), buffer.size());
+      const auto size = request_.body_source(buffer.data(), buffer.size());
       if (!size.ok()) {
         source_error_ = size.error();
         shutdown(socket_, SHUT_RDWR);  // Wakes the reader: no reply to half a body is wanted.
         return;
       }
       at_end = *size == 0;
+      const bool chunked = !request_.body_length;
       char line[24];
       const int length = std::snprintf(line, sizeof(line), "%zx\r\n", *size);
       char end[] = "\r\n";
-      std::array<iovec, 3> chunk{iovec{line, static_cast<size_t>(length)}, iovec{buffer.data(), *size}, iovec{end, 2}};
+      std::array<iovec, 3> chunk{iovec{line, chunked ? static_cast<size_t>(length) : 0}, iovec{buffer.data(), *size},
+                                 iovec{end, chunked ? size_t{2} : 0}};
       sent = SendAll(socket_, chunk, TimeLeft(deadline_));
     }
   }
 
   const int socket_;
-  const BodySource& source_;
+  const ClientRequest& request_;
   const Deadline& deadline_;
   std::optional<Error> source_error_;
   std::future<void> done_;  ///< Last: its thread uses all of the above.
@@ -300,7 +302,7 @@ Result<Response> Client::Send(const ClientRequest& request, const Deadline& dead
       cancellation.OnCancel([descriptor = socket.get()] { shutdown(descriptor, SHUT_RDWR); });
   std::string head = RequestHead(pool_->options(), request);
   if (request.body_source) {
-    ChunkSender sender(socket.get(), head, request.body_source, deadline);
+    BodySender sender(socket.get(), head, request, deadline);
     const Status done = reader.Read(false);
     const std::optional<Error> source_error = sender.Finish();
     registration.reset();

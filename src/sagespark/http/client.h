@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,8 @@ struct ClientRequest {
   std::string target = "/";  ///< Percent-encoded path and query.
   Headers headers;           ///< Host and Content-Length are added when absent.
   std::string_view body;     ///< Must live as long as the call.
-  BodySource body_source;    ///< When set, the body is what it gives, in chunks; called on a thread of the call's own.
+  BodySource body_source;    ///< When set, the body is what it gives; called on a thread of the call's own.
+  std::optional<uint64_t> body_length;  ///< Of what body_source gives; without it the body is sent in chunks.
 };
 
 /// Takes the reply body piece by piece; an error stops the call with it.

@@ -101,6 +101,16 @@ void Router::AddHttp(std::string signing_name, std::string path_prefix, HttpServ
   http_.push_back({std::move(signing_name), std::move(path_prefix), &service});
 }
 
+std::map<std::string, std::vector<std::string>> Router::offered() const {
+  std::map<std::string, std::vector<std::string>> all;
+  const auto add = [&](Offered offered) {
+    if (!offered.service.empty()) all[offered.service] = std::move(offered.operations);
+  };
+  for (const auto& [prefix, service] : json_) add(service->offered());
+  for (const HttpRoute& route : http_) add(route.service->offered());
+  return all;
+}
+
 Router::Target Router::Find(const http::Request& request, const std::string& signing_name) const {
   const std::string_view header = request.headers.Get("X-Amz-Target");
   if (!header.empty()) {

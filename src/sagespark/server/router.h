@@ -33,6 +33,9 @@ class Router {
 
   void Handle(http::Request& request, http::ResponseWriter& response);
 
+  /// What all its services offer, by service.
+  std::map<std::string, std::vector<std::string>> offered() const;
+
  private:
   struct HttpRoute {
     std::string signing_name;

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sagespark/base/cancellation.h"
 #include "sagespark/base/clock.h"
@@ -22,6 +23,12 @@ struct RequestContext {
   CancellationToken cancellation;  ///< Cancelled when a stopping server loses its patience.
 };
 
+/// What a service offers, in the names of botocore's models.
+struct Offered {
+  std::string service;  ///< "sagemaker-runtime"; empty for one that has no model.
+  std::vector<std::string> operations;
+};
+
 /// A service of the JSON 1.1 protocol: SageMaker, CloudWatch Logs. Thread-safe.
 class JsonService {
  public:
@@ -32,6 +39,8 @@ class JsonService {
   /// code, one without by the table in errors.h.
   virtual Result<json::Value> Handle(const RequestContext& context, std::string_view operation,
                                      const json::Value& input) = 0;
+
+  virtual Offered offered() const { return {}; }
 };
 
 /// A request's body, decoded from aws-chunked and checked as it comes: nothing of it may count before Read has
@@ -60,6 +69,8 @@ class HttpService {
   /// Answers an error that was found before Handle: a wrong signature, for one.
   virtual void HandleError(const RequestContext& context, const http::Request& request, const Error& error,
                            http::ResponseWriter& response) = 0;
+
+  virtual Offered offered() const { return {}; }
 };
 
 }  // namespace sagespark::server

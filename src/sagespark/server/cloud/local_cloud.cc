@@ -21,6 +21,11 @@
 #include "sagespark/server/transform/transform_jobs.h"
 
 namespace sagespark::server {
+namespace {
+
+constexpr int kOtherWorkers = 32;  // Beside those of invocations, which a slow container may hold.
+
+}  // namespace
 
 /// In the order of their making.
 struct LocalCloud::Parts {
@@ -46,6 +51,7 @@ struct LocalCloud::Parts {
   std::unique_ptr<TrainingJobs> jobs;
   std::unique_ptr<TransformJobs> transforms;
   std::unique_ptr<Endpoints> endpoints;
+  std::unique_ptr<AsyncInvocations> async_invocations;
   StsService sts;
   std::unique_ptr<HttpService> s3;
   std::unique_ptr<LogsService> logs_service;
@@ -102,7 +108,9 @@ Status LocalCloud::Parts::OpenServices() {
       endpoints, Endpoints::Open({.folder = folder.path() / "endpoints"}, *records, *logs, *object_access, images));
   logs_service = std::make_unique<LogsService>(*logs);
   sagemaker = std::make_unique<SageMakerService>(*records, *jobs, *transforms, *endpoints, *object_access, images);
-  runtime = std::make_unique<RuntimeService>(*endpoints);
+  SAGESPARK_ASSIGN_OR_RETURN(
+      async_invocations, AsyncInvocations::Open(folder.path() / "async-invocations", *records, *object_access, *endpoints));
+  runtime = std::make_unique<RuntimeService>(*endpoints, *async_invocations, *records);
   router.AddJson("SageMaker", *sagemaker);
   router.AddJson("Logs_20140328", *logs_service);
   router.AddHttp("sagemaker", "/endpoints/", *runtime);
@@ -124,7 +132,7 @@ Result<std::unique_ptr<LocalCloud>> LocalCloud::Start(const LocalCloudOptions& o
   SAGESPARK_RETURN_IF_ERROR(parts->OpenServices());
   Router& router = parts->router;
   SAGESPARK_ASSIGN_OR_RETURN(parts->server,
-                             http::Server::Start({.host = options.host, .port = options.port},
+                             http::Server::Start({.host = options.host, .port = options.port, .max_workers = RuntimeService::kMostInvocations + kOtherWorkers},
                                                  [&router](http::Request& request, http::ResponseWriter& response) {
                                                    router.Handle(request, response);
                                                  }));
@@ -138,9 +146,12 @@ Result<std::unique_ptr<LocalCloud>> LocalCloud::Start(const LocalCloudOptions& o
 
 std::string LocalCloud::url() const { return parts_->server->url(); }
 
+std::map<std::string, std::vector<std::string>> LocalCloud::offered() const { return parts_->router.offered(); }
+
 void LocalCloud::Stop(std::chrono::milliseconds grace) {
   parts_->server->Stop(grace);
   // No request comes any more, so nothing refers to these but services at rest.
+  parts_->async_invocations.reset();
   parts_->endpoints.reset();
   parts_->transforms.reset();
   parts_->jobs.reset();

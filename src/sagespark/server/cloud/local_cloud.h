@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ class LocalCloud {
 
   /// "http://127.0.0.1:8080".
   std::string url() const;
+
+  /// The operations that are offered, by service, in the names of botocore's models.
+  std::map<std::string, std::vector<std::string>> offered() const;
 
   /// Refuses new requests, lets running ones finish for `grace`, and ends all child processes.
   void Stop(std::chrono::milliseconds grace = std::chrono::seconds(5));

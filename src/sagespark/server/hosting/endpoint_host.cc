@@ -26,24 +26,34 @@ EndpointHost::EndpointHost(EndpointPlan plan, fs::path folder, LogStore& logs, O
     : name_(plan.name), folder_(std::move(folder)), logs_(logs), objects_(objects) {
   for (VariantPlan& variant : plan.variants) {
     variants_.push_back(std::make_unique<Variant>());
+    variants_.back()->weight = variant.weight;
     variants_.back()->plan = std::move(variant);
   }
   thread_ = std::thread([this, on_settled = std::move(on_settled)] {
     const Status status = SetUp();
+    came_up_ = status.ok();
     if (status.ok() || status.error().kind() != ErrorKind::kCancelled) on_settled(status);
   });
 }
 
-EndpointHost::~EndpointHost() {
+void EndpointHost::BeginEnd() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
     changed_.notify_all();
   }
+  if (!ready_.exchange(false)) return;  // Its replicas are still being made, on another thread.
+  for (const auto& variant : variants_) {
+    for (const auto& replica : variant->replicas) replica->BeginEnd();
+  }
+}
+
+EndpointHost::~EndpointHost() {
+  BeginEnd();
   thread_.join();
   std::vector<std::thread> enders;  // Side by side: each may take its grace.
   for (auto& variant : variants_) {
-    for (auto& instance : variant->instances) enders.emplace_back([&instance] { instance.reset(); });
+    for (auto& replica : variant->replicas) enders.emplace_back([&replica] { replica.reset(); });
   }
   for (std::thread& ender : enders) ender.join();
   std::error_code error;
@@ -52,16 +62,14 @@ EndpointHost::~EndpointHost() {
 
 Status EndpointHost::SetUp() {
   for (auto& variant : variants_) {
-    for (int64_t i = 0; i < variant->plan.instance_count; ++i) SAGESPARK_RETURN_IF_ERROR(SetUpInstance(*variant, i));
+    for (int64_t i = 0; i < variant->plan.instance_count; ++i) SAGESPARK_RETURN_IF_ERROR(SetUpReplica(*variant, i));
   }
   ready_ = true;
   return WaitUntilHealthy();
 }
 
-Status EndpointHost::SetUpInstance(Variant& variant, int64_t index) {
+Status EndpointHost::SetUpReplica(Variant& variant, int64_t index) {
   const VariantPlan& plan = variant.plan;
-  const fs::path root = folder_ / plan.name / std::to_string(index);
-  SAGESPARK_RETURN_IF_ERROR(FetchModel(plan.container, "production variant " + plan.name, root, objects_));
   {
     const std::lock_guard lock(mutex_);
     if (ending_) return Cancelled("The endpoint is deleted");
@@ -70,14 +78,13 @@ Status EndpointHost::SetUpInstance(Variant& variant, int64_t index) {
     const std::lock_guard lock(mutex_);
     changed_.notify_all();
   };
-  variant.instances.push_back(std::make_unique<Instance>(
-      Instance::Options{.program = plan.container.program,
-                        .root = root,
-                        .environment = plan.container.environment,
-                        .log_group = EndpointLogGroup(name_),
-                        .log_stream = plan.name + "/i-" + ToHex(RandomBytes(8)),
-                        .limits = plan.limits},
-      logs_, notify));
+  SAGESPARK_ASSIGN_OR_RETURN(auto replica, Replica::Start({.containers = plan.containers,
+                                                           .root = folder_ / plan.name / std::to_string(index),
+                                                           .log_group = EndpointLogGroup(name_),
+                                                           .log_stream = plan.name + "/i-" + ToHex(RandomBytes(8)),
+                                                           .limits = plan.limits},
+                                                          "production variant " + plan.name, objects_, logs_, notify));
+  variant.replicas.push_back(std::move(replica));
   return Status::Ok();
 }
 
@@ -87,10 +94,10 @@ Status EndpointHost::WaitUntilHealthy() {
     if (ending_) return Cancelled("The endpoint is deleted");
     bool all_came_up = true;
     for (const auto& variant : variants_) {
-      for (const auto& instance : variant->instances) {
-        const Instance::State state = instance->state();
+      for (const auto& replica : variant->replicas) {
+        const Instance::State state = replica->state();
         if (state == Instance::State::kFailed) {
-          return Unavailable("The primary container for production variant " + variant->plan.name +
+          return Unavailable("The " + replica->FailedContainer() + " container for production variant " + variant->plan.name +
                              " did not pass the ping health check. Please check CloudWatch logs for this endpoint.");
         }
         all_came_up = all_came_up && state != Instance::State::kStarting;
@@ -107,35 +114,58 @@ EndpointHost::Variant* EndpointHost::Choose(const std::string& name) {
     return found == variants_.end() ? nullptr : found->get();
   }
   double total = 0;
-  for (const auto& variant : variants_) total += variant->plan.weight;
+  for (const auto& variant : variants_) total += variant->weight;
   double left = EvenlySpread(chosen_++) * total;
   for (const auto& variant : variants_) {
-    left -= variant->plan.weight;
+    left -= variant->weight;
     if (left < 0) return variant.get();
   }
   return variants_.front().get();  // All weights are 0.
 }
 
-Result<http::Response> EndpointHost::SendToOne(Variant& variant, const http::ClientRequest& request,
-                                               const CancellationToken& cancellation) {
+Result<ContainerReply> EndpointHost::SendToOne(Variant& variant, const std::string& container, const http::ClientRequest& request,
+                                               const CancellationToken& cancellation, const ReplyOptions& options) {
   const size_t first = variant.next++;
-  for (size_t i = 0; i < variant.instances.size(); ++i) {
-    auto reply = variant.instances[(first + i) % variant.instances.size()]->Send(request, cancellation);
-    if (reply.ok() || reply.error().kind() != ErrorKind::kThrottled) return reply;
+  bool is_busy = false;
+  for (size_t i = 0; i < variant.replicas.size(); ++i) {
+    Replica& replica = *variant.replicas[(first + i) % variant.replicas.size()];
+    ContainerReply reply = replica.Send(request, container, cancellation, options);
+    if (reply.response.ok() || reply.response.error().kind() != ErrorKind::kThrottled) return reply;
+    is_busy = is_busy || replica.state() == Instance::State::kHealthy;
   }
-  return NoneTakesRequests();
+  return is_busy ? Error(ErrorKind::kThrottled, "All containers of the endpoint have their hands full: please try again") : NoneTakesRequests();
 }
 
-Result<Invoked> EndpointHost::Invoke(const std::string& variant_name, const http::ClientRequest& request,
-                                     const CancellationToken& cancellation) {
+Result<Invoked> EndpointHost::Invoke(const InvocationTarget& target, const http::ClientRequest& request,
+                                     const CancellationToken& cancellation, const ReplyOptions& options) {
   if (!ready_) return NoneTakesRequests();
-  Variant* variant = Choose(variant_name);
-  if (variant == nullptr) return NotFound("Endpoint " + name_ + " has no production variant " + variant_name);
-  auto reply = SendToOne(*variant, request, cancellation);
-  const bool was_cut = !reply.ok() && reply.error().kind() == ErrorKind::kUnavailable && reply.error().code().empty();
-  if (was_cut) reply = SendToOne(*variant, request, cancellation);
-  if (!reply.ok()) return reply.error();
-  return Invoked{*std::move(reply), variant->plan.name};
+  Variant* variant = Choose(target.variant);
+  if (variant == nullptr) return NotFound("Endpoint " + name_ + " has no production variant " + target.variant);
+  SAGESPARK_RETURN_IF_ERROR(variant->replicas.front()->CheckTarget(target.container));
+  if (options.head) return InvokeNamed(*variant, target.container, request, cancellation, options);
+  SAGESPARK_ASSIGN_OR_RETURN(ContainerReply reply, SendToOne(*variant, target.container, request, cancellation, options));
+  const bool was_cut = !reply.response.ok() && reply.response.error().kind() == ErrorKind::kUnavailable;
+  if (was_cut && !options.body) {
+    SAGESPARK_ASSIGN_OR_RETURN(reply, SendToOne(*variant, target.container, request, cancellation, options));
+  }
+  return Invoked{variant->plan.name, std::move(reply)};
+}
+
+Result<Invoked> EndpointHost::InvokeNamed(Variant& variant, const std::string& container, const http::ClientRequest& request,
+                                          const CancellationToken& cancellation, ReplyOptions options) {
+  options.head = [&variant, head = std::move(options.head)](const http::Response& answered) {
+    http::Response named = answered;
+    named.headers.Set(kInvokedVariantHeader, variant.plan.name);
+    return head(named);
+  };
+  SAGESPARK_ASSIGN_OR_RETURN(ContainerReply reply, SendToOne(variant, container, request, cancellation, options));
+  return Invoked{variant.plan.name, std::move(reply)};
+}
+
+void EndpointHost::SetWeights(const std::map<std::string, double>& weights) {
+  for (const auto& variant : variants_) {
+    if (const auto found = weights.find(variant->plan.name); found != weights.end()) variant->weight = found->second;
+  }
 }
 
 }  // namespace sagespark::server

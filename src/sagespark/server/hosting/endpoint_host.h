@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -11,8 +12,7 @@
 #include <vector>
 
 #include "sagespark/base/cancellation.h"
-#include "sagespark/server/hosting/instance.h"
-#include "sagespark/server/hosting/model_container.h"
+#include "sagespark/server/hosting/replica.h"
 #include "sagespark/server/jobs/object_access.h"
 
 namespace sagespark::server {
@@ -22,7 +22,7 @@ struct VariantPlan {
   std::string name;
   double weight = 1;
   int64_t instance_count = 1;
-  ModelContainer container;
+  ModelContainers containers;
   HostingLimits limits;
 };
 
@@ -31,11 +31,20 @@ struct EndpointPlan {
   std::vector<VariantPlan> variants;
 };
 
+/// Whom within an endpoint a request is for; empty texts leave it to the endpoint.
+struct InvocationTarget {
+  std::string variant{};
+  std::string container{};
+};
+
 /// What a request to an endpoint was answered with.
 struct Invoked {
-  http::Response response;
   std::string variant;
+  ContainerReply reply;
 };
+
+/// Which variant answers: a header of the head that ReplyOptions::head sees.
+inline constexpr char kInvokedVariantHeader[] = "x-Amzn-Invoked-Production-Variant";
 
 /// The log group of an endpoint's containers.
 std::string EndpointLogGroup(const std::string& endpoint_name);
@@ -52,24 +61,38 @@ class EndpointHost {
   /// Ends all containers.
   ~EndpointHost();
 
-  /// Sends the request to `variant`, or to one by the variants' weights when that is empty; in turn over its containers. After a
-  /// connection that was closed it is sent a second time: inference changes nothing.
-  /// Fails with kNotFound (no such variant), kUnavailable with code ServiceUnavailable (no container takes requests now), else as
-  /// Instance::Send.
-  Result<Invoked> Invoke(const std::string& variant, const http::ClientRequest& request, const CancellationToken& cancellation);
+  /// Begins to, without waiting: invocations that are under way are cut, and none is taken any more.
+  void BeginEnd();
+
+  /// Sends the request to the target's variant, or to one by the variants' weights; in turn over its instances. After a connection that
+  /// was closed it is sent a second time: inference changes nothing; but not with ReplyOptions::body, which may have seen the first answer.
+  /// Fails with kNotFound (no such variant), kInvalidArgument (no such container), kThrottled (all have their hands full), kUnavailable
+  /// with code ServiceUnavailable (no container takes requests now). What a container did is in the reply.
+  Result<Invoked> Invoke(const InvocationTarget& target, const http::ClientRequest& request, const CancellationToken& cancellation,
+                         const ReplyOptions& options = {});
+
+  /// Whether every container has been healthy once.
+  bool has_come_up() const { return came_up_; }
+
+  /// Sets the weights of the variants that are named.
+  void SetWeights(const std::map<std::string, double>& weights);
 
  private:
   struct Variant {
     VariantPlan plan;
-    std::vector<std::unique_ptr<Instance>> instances;
+    std::atomic<double> weight;
+    std::vector<std::unique_ptr<Replica>> replicas;
     std::atomic<size_t> next = 0;
   };
 
   Status SetUp();
-  Status SetUpInstance(Variant& variant, int64_t index);
+  Status SetUpReplica(Variant& variant, int64_t index);
   Status WaitUntilHealthy();
   Variant* Choose(const std::string& name);
-  Result<http::Response> SendToOne(Variant& variant, const http::ClientRequest& request, const CancellationToken& cancellation);
+  Result<Invoked> InvokeNamed(Variant& variant, const std::string& container, const http::ClientRequest& request,
+                              const CancellationToken& cancellation, ReplyOptions options);
+  Result<ContainerReply> SendToOne(Variant& variant, const std::string& container, const http::ClientRequest& request,
+                                   const CancellationToken& cancellation, const ReplyOptions& options);
 
   const std::string name_;
   const std::filesystem::path folder_;
@@ -79,7 +102,8 @@ class EndpointHost {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool ending_ = false;              ///< Guarded by mutex_.
-  std::atomic<bool> ready_ = false;  ///< Instances are made and no longer change.
+  std::atomic<bool> ready_ = false;  ///< Replicas are made and no longer change.
+  std::atomic<bool> came_up_ = false;
   std::atomic<uint64_t> chosen_ = 0;
   std::thread thread_;
 };

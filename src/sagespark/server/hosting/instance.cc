@@ -92,9 +92,10 @@ Instance::RunEnd Instance::RunOnce(const Deadline& start_deadline) {
 
   std::string output;
   milliseconds pause = kFirstPingPause;
+  Deadline next_ping = Deadline::After(pause);  // Not anew after each output: a container may write without pause.
   while (true) {
     output.clear();
-    const ProcessEvent event = process.WaitForEvent(stop_, Deadline::After(std::min(pause, start_deadline.left())), output);
+    const ProcessEvent event = process.WaitForEvent(stop_, Deadline::After(std::min(next_ping.left(), start_deadline.left())), output);
     if (event == ProcessEvent::kOutput) {
       log.Write(output);
     } else if (event == ProcessEvent::kExited) {
@@ -111,6 +112,7 @@ Instance::RunEnd Instance::RunOnce(const Deadline& start_deadline) {
       return WatchHealthy(process, *client, log);
     } else {
       pause = std::min(2 * pause, kLastPingPause);
+      next_ping = Deadline::After(pause);
     }
   }
 }
@@ -187,7 +189,7 @@ Result<http::Response> Instance::Send(const http::ClientRequest& request, const 
 }
 
 Result<http::Response> Instance::Stream(const http::ClientRequest& request, const CancellationToken& cancellation,
-                                        const http::BodySink& body, const http::HeadSink& head) {
+                                        const http::BodySink& body, const http::HeadSink& head, std::optional<milliseconds> timeout) {
   std::shared_ptr<http::Client> client;
   {
     const std::lock_guard lock(mutex_);
@@ -195,7 +197,7 @@ Result<http::Response> Instance::Stream(const http::ClientRequest& request, cons
   }
   const InFlight in_flight(in_flight_, options_.limits.max_in_flight);
   if (client == nullptr || !in_flight.admitted()) return Error(ErrorKind::kThrottled, "The container takes no request now");
-  return client->Send(request, Deadline::After(options_.limits.invocation_timeout), cancellation, body, head);
+  return client->Send(request, Deadline::After(timeout.value_or(options_.limits.invocation_timeout)), cancellation, body, head);
 }
 
 }  // namespace sagespark::server

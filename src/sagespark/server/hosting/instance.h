@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -28,7 +29,7 @@ struct HostingLimits {
   milliseconds last_backoff{10'000};
   milliseconds stop_grace{2'000};         ///< From SIGTERM to SIGKILL.
   milliseconds invocation_timeout{60'000};
-  int max_in_flight = 16;                 ///< Requests at a time in one container; more are refused.
+  int max_in_flight = 64;                 ///< Requests at a time in one container; more are refused.
   uint64_t max_reply_bytes = 25 << 20;
 };
 
@@ -52,15 +53,18 @@ class Instance {
   /// Ends the container.
   ~Instance();
 
+  /// Begins to end it, without waiting: what is under way is cut.
+  void BeginEnd() { stop_.Signal(); }
+
   State state() const { return state_; }
 
   /// Forwards a request. Fails with kThrottled (not healthy, or max_in_flight are under way; nothing was sent), kTimeout,
   /// kCancelled, kUnavailable (the container closed the connection), kResourceLimit (its reply is too long).
   Result<http::Response> Send(const http::ClientRequest& request, const CancellationToken& cancellation);
 
-  /// The same, with the reply's body handed to `body` as it comes, after its `head`.
+  /// The same, with the reply's body handed to `body` as it comes, after its `head`, and a time limit of its own when one is given.
   Result<http::Response> Stream(const http::ClientRequest& request, const CancellationToken& cancellation, const http::BodySink& body,
-                                const http::HeadSink& head = {});
+                                const http::HeadSink& head = {}, std::optional<milliseconds> timeout = std::nullopt);
 
  private:
   enum class RunEnd { kStopped, kNeverHealthy, kTimedOut, kDied };

@@ -9,17 +9,20 @@ namespace {
 namespace fs = std::filesystem;
 namespace sm = aws::sagemaker;
 
-/// A model has one container: CreateModel refuses pipelines.
-const sm::ContainerDefinition& OnlyContainer(const sm::DescribeModelResponse& model) {
-  return model.primary_container ? *model.primary_container : model.containers.front();
-}
-
 std::string ModelDataOf(const sm::ContainerDefinition& container) {
   if (container.model_data_url) return *container.model_data_url;
   if (container.model_data_source && container.model_data_source->s3_data_source) {
     return container.model_data_source->s3_data_source->s3_uri;
   }
   return "";
+}
+
+Result<ModelContainer> ContainerOf(const sm::ContainerDefinition& container, std::string name, const ContainerImages& images) {
+  SAGESPARK_ASSIGN_OR_RETURN(ContainerProgram program, images.Find(container.image.value_or("")));
+  return ModelContainer{.name = std::move(name),
+                        .program = std::move(program),
+                        .model_data_url = ModelDataOf(container),
+                        .environment = container.environment};
 }
 
 Error CannotUseModel(const std::string& user, const std::string& url, const Error& error) {
@@ -35,12 +38,23 @@ Error CannotUseModel(const std::string& user, const std::string& url, const Erro
 
 }  // namespace
 
-Result<ModelContainer> ContainerOfModel(const std::string& name, RecordStore& records, const ContainerImages& images) {
+Result<ModelContainers> ContainersOfModel(const std::string& name, RecordStore& records, const ContainerImages& images) {
   SAGESPARK_ASSIGN_OR_RETURN(const Record record, records.Get(RecordKind::kModel, name));
   SAGESPARK_ASSIGN_OR_RETURN(const auto model, aws::FromJson<sm::DescribeModelResponse>(record.document));
-  const sm::ContainerDefinition& container = OnlyContainer(model);
-  SAGESPARK_ASSIGN_OR_RETURN(ContainerProgram program, images.Find(container.image.value_or("")));
-  return ModelContainer{.program = std::move(program), .model_data_url = ModelDataOf(container), .environment = container.environment};
+  ModelContainers containers;
+  if (model.primary_container) {
+    SAGESPARK_ASSIGN_OR_RETURN(ModelContainer primary, ContainerOf(*model.primary_container, "primary", images));
+    containers.all.push_back(std::move(primary));
+    return containers;
+  }
+  containers.is_direct =
+      model.inference_execution_config && model.inference_execution_config->mode == sm::inference_execution_mode::kDirect;
+  for (const sm::ContainerDefinition& definition : model.containers) {
+    const std::string by_place = "container-" + std::to_string(containers.all.size() + 1);
+    SAGESPARK_ASSIGN_OR_RETURN(ModelContainer container, ContainerOf(definition, definition.container_hostname.value_or(by_place), images));
+    containers.all.push_back(std::move(container));
+  }
+  return containers;
 }
 
 Status FetchModel(const ModelContainer& container, const std::string& user, const fs::path& root, ObjectAccess& objects) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sagespark/base/clock.h"
 #include "sagespark/base/process.h"
 #include "sagespark/server/jobs/container_images.h"
 #include "sagespark/server/logs/line_splitter.h"
@@ -16,23 +17,33 @@ namespace sagespark::server {
 /// Sees the lines of a container's output as they are logged.
 using LineObserver = std::function<void(const std::vector<std::string>& lines)>;
 
-/// Writes a container's output to its log stream, line by line. A store that refuses (disk full) costs lines, not the container.
+/// Writes a container's output to its log stream, line by line. A store that refuses (disk full) costs lines, not the container; so does a
+/// flood: after kBurstBytes, lines beyond kBytesPerSecond are left out, and a line says how many. The observer sees all.
 class ContainerLog {
  public:
+  static constexpr double kBurstBytes = 32 << 20;
+  static constexpr double kBytesPerSecond = 1 << 20;
+
   /// Makes the stream.
-  ContainerLog(LogStore& store, std::string group, std::string stream, LineObserver observer = {});
+  ContainerLog(LogStore& store, std::string group, std::string stream, LineObserver observer = {}, const Clock& clock = Clock::System());
 
   void Write(std::string_view bytes) { Append(splitter_.Add(bytes)); }
-  void Finish() { Append(splitter_.Finish()); }
+  void Finish();
 
  private:
-  void Append(const std::vector<std::string>& lines);
+  void Append(std::vector<std::string> lines);
+  void LeaveOutFlood(std::vector<std::string>& lines);
+  void Store(const std::vector<std::string>& lines);
 
   LogStore& store_;
   const std::string group_;
   const std::string stream_;
   const LineObserver observer_;
+  const Clock& clock_;
   LineSplitter splitter_;
+  SteadyTime last_;            ///< When room_ was right.
+  double room_ = kBurstBytes;  ///< For so many bytes.
+  int64_t left_out_ = 0;       ///< Lines that nobody was told of yet.
 };
 
 /// Where an own image's files are: "/opt/ml", or the folder that stands for it.

@@ -59,6 +59,15 @@ std::string StreamsQuery(LogStreamOrder order, bool descending) {
          "ORDER BY " + by + " LIMIT ? OFFSET ?";
 }
 
+std::string GroupQuery(size_t streams) {
+  std::string query =
+      "SELECT s.name, e.timestamp, e.stream, e.sequence, e.message FROM log_streams s JOIN log_events e ON e.stream = s.id "
+      "WHERE s.log_group = ?1 AND substr(s.name, 1, length(?2)) = ?3 AND e.timestamp >= ?4 AND e.timestamp <= ?5 "
+      "AND (e.timestamp, e.stream, e.sequence) > (?6, ?7, ?8)";
+  for (size_t i = 0; i < streams; ++i) query += (i == 0 ? " AND s.name IN (?" : ", ?") + std::to_string(10 + i);
+  return query + (streams > 0 ? ")" : "") + " ORDER BY e.timestamp, e.stream, e.sequence LIMIT ?9";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LogStore>> LogStore::Open(const std::string& path, const Clock& clock) {
@@ -162,6 +171,30 @@ Result<std::vector<LogEvent>> LogStore::Events(std::string_view group, std::stri
     }
   }));
   if (!range.from_head) std::reverse(events.begin(), events.end());
+  return events;
+}
+
+Result<std::vector<LogStore::GroupEvent>> LogStore::EventsOfGroup(std::string_view group, const GroupRange& range) {
+  std::vector<GroupEvent> events;
+  SAGESPARK_RETURN_IF_ERROR(database_->Read([&](Connection& connection) -> Status {
+    SAGESPARK_RETURN_IF_ERROR(CheckGroup(connection, group));
+    for (const std::string& stream : range.streams) SAGESPARK_RETURN_IF_ERROR(FindStream(connection, group, stream).status());
+    SAGESPARK_ASSIGN_OR_RETURN(Statement select, connection.Prepare(GroupQuery(range.streams.size())));
+    select.BindText(1, group).BindText(2, range.stream_prefix).BindText(3, range.stream_prefix);
+    select.BindInt(4, range.start_time).BindInt(5, range.end_time);
+    select.BindInt(6, range.after.timestamp).BindInt(7, range.after.stream).BindInt(8, range.after.sequence).BindInt(9, range.limit);
+    int parameter = 9;
+    for (const std::string& stream : range.streams) select.BindText(++parameter, stream);
+    size_t bytes = 0;
+    while (true) {
+      SAGESPARK_ASSIGN_OR_RETURN(const bool found, select.Step());
+      if (!found) return Status::Ok();
+      GroupEvent event{select.Text(0), {select.Int(1), select.Int(2), select.Int(3)}, select.Text(4)};
+      bytes += event.message.size();
+      if (bytes > kMostMessageBytes && !events.empty()) return Status::Ok();
+      events.push_back(std::move(event));
+    }
+  }));
   return events;
 }
 

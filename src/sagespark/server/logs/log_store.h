@@ -66,6 +66,30 @@ class LogStore {
   /// Fails with kNotFound when the stream does not exist.
   Result<std::vector<LogEvent>> Events(std::string_view group, std::string_view stream, const EventRange& range);
 
+  /// A place among the events of a group, which are in the order of time, stream and sequence.
+  struct GroupPosition {
+    int64_t timestamp = INT64_MIN;
+    int64_t stream = 0;
+    int64_t sequence = 0;
+  };
+  struct GroupEvent {
+    std::string stream;
+    GroupPosition position;
+    std::string message;
+  };
+  struct GroupRange {
+    std::string stream_prefix;
+    std::vector<std::string> streams;  ///< When not empty, these only.
+    int64_t start_time = INT64_MIN;    ///< Inclusive.
+    int64_t end_time = INT64_MAX;      ///< Inclusive.
+    GroupPosition after;
+    int64_t limit = 10'000;
+  };
+
+  /// Events of all streams of a group in that order; at most 1 MiB of messages, but one event at least. Fails with kNotFound when the group
+  /// or one of `streams` does not exist.
+  Result<std::vector<GroupEvent>> EventsOfGroup(std::string_view group, const GroupRange& range);
+
   /// The last sequence of the stream; 0 when it is empty.
   Result<int64_t> LastSequence(std::string_view group, std::string_view stream);
 

@@ -6,6 +6,7 @@
 #include "sagespark/aws/model/logs_rules.h"
 #include "sagespark/base/uri.h"
 #include "sagespark/server/errors.h"
+#include "sagespark/server/logs/filter_pattern.h"
 
 namespace sagespark::server {
 namespace {
@@ -44,9 +45,42 @@ Result<int64_t> PositionOf(std::string_view token, char letter) {
   return position;
 }
 
+/// Of FilterLogEvents: "TIME/STREAM/SEQUENCE".
+std::string TokenOf(const LogStore::GroupPosition& position) {
+  return std::to_string(position.timestamp) + "/" + std::to_string(position.stream) + "/" + std::to_string(position.sequence);
+}
+
+Result<LogStore::GroupPosition> GroupPositionOf(std::string_view token) {
+  LogStore::GroupPosition position;
+  int64_t* const parts[] = {&position.timestamp, &position.stream, &position.sequence};
+  for (int64_t* part : parts) {
+    const auto parsed = std::from_chars(token.data(), token.data() + token.size(), *part);
+    token.remove_prefix(static_cast<size_t>(parsed.ptr - token.data()));
+    const bool is_last = part == &position.sequence;
+    if (parsed.ec != std::errc() || (is_last ? !token.empty() : !token.starts_with('/'))) {
+      return InvalidParameter("The specified nextToken is invalid.");
+    }
+    if (!is_last) token.remove_prefix(1);
+  }
+  return position;
+}
+
 std::string Token(char letter, int64_t position) { return std::string(1, letter) + "/" + std::to_string(position); }
 
 }  // namespace
+
+const LogsService::Operation LogsService::kOperations[] = {
+    {"DescribeLogGroups", &LogsService::DescribeLogGroups},
+    {"DescribeLogStreams", &LogsService::DescribeLogStreams},
+    {"FilterLogEvents", &LogsService::FilterLogEvents},
+    {"GetLogEvents", &LogsService::GetLogEvents},
+};
+
+Offered LogsService::offered() const {
+  Offered offered{.service = "logs"};
+  for (const Operation& operation : kOperations) offered.operations.emplace_back(operation.name);
+  return offered;
+}
 
 Result<json::Value> LogsService::Handle(const RequestContext& context, std::string_view operation, const json::Value& input) {
   const aws::OperationRule* rule = aws::FindOperation(logs::OperationRules(), operation);
@@ -55,9 +89,9 @@ Result<json::Value> LogsService::Handle(const RequestContext& context, std::stri
     const Error& error = status.error();
     return error.code() == "ValidationException" ? InvalidParameter(error.message()) : error;
   }
-  if (operation == "DescribeLogGroups") return DescribeLogGroups(context, input);
-  if (operation == "DescribeLogStreams") return DescribeLogStreams(context, input);
-  if (operation == "GetLogEvents") return GetLogEvents(input);
+  for (const Operation& offered : kOperations) {
+    if (offered.name == operation) return (this->*offered.run)(context, input);
+  }
   return Unimplemented("Operation is not offered: " + std::string(operation));
 }
 
@@ -118,7 +152,7 @@ Result<json::Value> LogsService::DescribeLogStreams(const RequestContext& contex
   return ToJson(response);
 }
 
-Result<json::Value> LogsService::GetLogEvents(const json::Value& input) {
+Result<json::Value> LogsService::GetLogEvents(const RequestContext&, const json::Value& input) {
   SAGESPARK_ASSIGN_OR_RETURN(const auto request, aws::FromJson<logs::GetLogEventsRequest>(input));
   SAGESPARK_ASSIGN_OR_RETURN(const std::string group, GroupOf(request.log_group_name, request.log_group_identifier));
   LogStore::EventRange range{.start_time = request.start_time.value_or(INT64_MIN),
@@ -148,6 +182,45 @@ Result<json::Value> LogsService::GetLogEvents(const json::Value& input) {
   response.next_backward_token = Token('b', events.empty() ? empty_backward : events.front().sequence);
   json::Value reply = ToJson(response);
   reply.if_object()->try_emplace("events", json::Array());  // Clients loop over it without asking.
+  return reply;
+}
+
+/// A page is what matches among so many events that were looked at: it may be empty and have a next one, as CloudWatch's.
+Result<json::Value> LogsService::FilterLogEvents(const RequestContext&, const json::Value& input) {
+  SAGESPARK_ASSIGN_OR_RETURN(const auto request, aws::FromJson<logs::FilterLogEventsRequest>(input));
+  SAGESPARK_ASSIGN_OR_RETURN(const std::string group, GroupOf(request.log_group_name, request.log_group_identifier));
+  if (!request.log_stream_names.empty() && request.log_stream_name_prefix) {
+    return InvalidParameter("logStreamNames and logStreamNamePrefix exclude each other.");
+  }
+  const auto pattern = FilterPattern::Parse(request.filter_pattern.value_or(""));
+  if (!pattern.ok()) return InvalidParameter(pattern.error().message());
+  LogStore::GroupRange range{.stream_prefix = request.log_stream_name_prefix.value_or(""),
+                             .streams = request.log_stream_names,
+                             .start_time = request.start_time.value_or(INT64_MIN),
+                             .end_time = request.end_time.value_or(INT64_MAX)};
+  if (request.next_token) {
+    SAGESPARK_ASSIGN_OR_RETURN(range.after, GroupPositionOf(*request.next_token));
+  }
+  const auto limit = static_cast<size_t>(request.limit.value_or(10'000));
+  SAGESPARK_ASSIGN_OR_RETURN(const auto events, store_.EventsOfGroup(group, range));
+  logs::FilterLogEventsResponse response;
+  for (const LogStore::GroupEvent& event : events) {
+    if (response.events.size() == limit) break;
+    range.after = event.position;
+    if (!pattern->Matches(event.message)) continue;
+    response.events.push_back({.log_stream_name = event.stream,
+                               .timestamp = event.position.timestamp,
+                               .message = event.message,
+                               .ingestion_time = event.position.timestamp,
+                               .event_id = TokenOf(event.position)});
+  }
+  if (!events.empty()) {
+    range.limit = 1;
+    SAGESPARK_ASSIGN_OR_RETURN(const auto more, store_.EventsOfGroup(group, range));
+    if (!more.empty()) response.next_token = TokenOf(range.after);
+  }
+  json::Value reply = ToJson(response);
+  for (const char* list : {"events", "searchedLogStreams"}) reply.if_object()->try_emplace(list, json::Array());
   return reply;
 }
 

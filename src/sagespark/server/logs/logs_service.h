@@ -5,7 +5,8 @@
 
 namespace sagespark::server {
 
-/// CloudWatch Logs, as far as tailing needs it: DescribeLogGroups, DescribeLogStreams, GetLogEvents.
+/// CloudWatch Logs, as far as tailing needs it: DescribeLogGroups, DescribeLogStreams, GetLogEvents,
+/// FilterLogEvents.
 ///
 /// Tokens of GetLogEvents name a position, so a tail sees every event once; at the end of a stream the token that was
 /// sent comes back, which is how clients know the end.
@@ -14,11 +15,19 @@ class LogsService final : public JsonService {
   explicit LogsService(LogStore& store) : store_(store) {}
 
   Result<json::Value> Handle(const RequestContext& context, std::string_view operation, const json::Value& input) override;
+  Offered offered() const override;
 
  private:
+  struct Operation {
+    std::string_view name;
+    Result<json::Value> (LogsService::*run)(const RequestContext& context, const json::Value& input);
+  };
+  static const Operation kOperations[];
+
   Result<json::Value> DescribeLogGroups(const RequestContext& context, const json::Value& input);
   Result<json::Value> DescribeLogStreams(const RequestContext& context, const json::Value& input);
-  Result<json::Value> GetLogEvents(const json::Value& input);
+  Result<json::Value> FilterLogEvents(const RequestContext& context, const json::Value& input);
+  Result<json::Value> GetLogEvents(const RequestContext& context, const json::Value& input);
 
   LogStore& store_;
 };

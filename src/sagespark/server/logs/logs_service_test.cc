@@ -165,5 +165,38 @@ TEST_F(LogsServiceTest, AnswersBadRequestsAsAwsDoes) {
   EXPECT_THAT(Call("PutLogEvents", {}), IsError(ErrorKind::kUnimplemented, "Operation is not offered: PutLogEvents"));
 }
 
+TEST_F(LogsServiceTest, AFilterSeesTheMatchingEventsOfAllStreamsInTheirOrder) {
+  Write("a", {"keep 1", "drop 1"});
+  clock_.Advance(milliseconds(10));
+  Write("b", {"keep 2"});
+  clock_.Advance(milliseconds(10));
+  Write("a", {"keep 3", "drop 2"});
+  const auto filter = [&](json::Object more) {
+    more.insert({{"logGroupName", "/aws/g"}});
+    std::vector<std::string> messages;
+    while (true) {
+      const auto reply = Call("FilterLogEvents", more);
+      EXPECT_OK(reply);
+      for (const json::Value& event : *reply->Find("events")->if_array()) {
+        messages.push_back(*event.GetString("logStreamName") + ":" + *event.GetString("message"));
+      }
+      const json::Value* token = reply->Find("nextToken");
+      if (token == nullptr) return messages;
+      more["nextToken"] = *token;
+    }
+  };
+  EXPECT_THAT(filter({{"filterPattern", "keep"}}), ElementsAre("a:keep 1", "b:keep 2", "a:keep 3"));
+  EXPECT_THAT(filter({{"filterPattern", "keep"}, {"limit", 1}}), ElementsAre("a:keep 1", "b:keep 2", "a:keep 3"));
+  EXPECT_THAT(filter({{"logStreamNames", json::Array{"b"}}}), ElementsAre("b:keep 2"));
+  EXPECT_THAT(filter({{"logStreamNamePrefix", "a"}, {"filterPattern", "-keep"}}), ElementsAre("a:drop 1", "a:drop 2"));
+  const int64_t now = std::chrono::duration_cast<milliseconds>(clock_.Now().time_since_epoch()).count();
+  EXPECT_THAT(filter({{"startTime", now - 10}, {"endTime", now - 10}}), ElementsAre("b:keep 2"));
+  for (const auto& [name, value] : {std::pair<std::string, json::Value>("nextToken", "x"), {"filterPattern", "{ $.a = 1 }"}}) {
+    EXPECT_THAT(Call("FilterLogEvents", {{"logGroupName", "/aws/g"}, {name, value}}), IsError(ErrorKind::kInvalidArgument, testing::_));
+  }
+  EXPECT_THAT(Call("FilterLogEvents", {{"logGroupName", "/aws/g"}, {"logStreamNames", json::Array{"none"}}}),
+              IsError(ErrorKind::kNotFound, testing::HasSubstr("log stream does not exist")));
+}
+
 }  // namespace
 }  // namespace sagespark::server

@@ -21,6 +21,7 @@ const char* KindName(RecordKind kind) {
     case RecordKind::kModel: return "model";
     case RecordKind::kEndpointConfig: return "endpoint-config";
     case RecordKind::kEndpoint: return "endpoint";
+    case RecordKind::kAsyncInvocation: return "async-invocation";
   }
   return "";
 }

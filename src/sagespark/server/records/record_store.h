@@ -16,7 +16,7 @@
 namespace sagespark::server {
 
 /// What SageMaker keeps by name.
-enum class RecordKind { kTrainingJob, kTransformJob, kModel, kEndpointConfig, kEndpoint };
+enum class RecordKind { kTrainingJob, kTransformJob, kModel, kEndpointConfig, kEndpoint, kAsyncInvocation };
 
 /// One resource. Names are unique within a kind; the local cloud is one region, whatever it is called.
 struct Record {

@@ -1,32 +1,53 @@
 #pragma once
 
-#include <atomic>
+#include <string>
+#include <string_view>
 
 #include "sagespark/server/hosting/endpoints.h"
+#include "sagespark/server/runtime/admission.h"
+#include "sagespark/server/runtime/async_invocations.h"
 #include "sagespark/server/service.h"
 
 namespace sagespark::server {
 
-/// SageMaker Runtime: InvokeEndpoint.
+/// SageMaker Runtime: InvokeEndpoint, InvokeEndpointAsync, InvokeEndpointWithResponseStream.
 ///
 /// Bodies up to 6 MiB (else 413). A container's error comes back as ModelError (424) with OriginalStatusCode, OriginalMessage and
-/// LogStreamArn. More than kMostInvocations at a time are refused (503), so that slow containers leave the other services room.
+/// LogStreamArn. More than kMostInvocations, or kMostBytes of their bodies, at a time are refused with ThrottlingException (429), so that
+/// slow containers leave the other services room and nothing waits without end.
 class RuntimeService final : public HttpService {
  public:
-  static constexpr int kMostInvocations = 24;
+  static constexpr int kMostInvocations = 128;
+  static constexpr uint64_t kMostBytes = 256 << 20;
 
-  /// `endpoints` must outlive the service.
-  explicit RuntimeService(Endpoints& endpoints) : endpoints_(endpoints) {}
+  /// What is given must outlive the service.
+  RuntimeService(Endpoints& endpoints, AsyncInvocations& async_invocations, RecordStore& records)
+      : endpoints_(endpoints), async_invocations_(async_invocations), records_(records) {}
 
   void Handle(const RequestContext& context, const http::Request& request, RequestBody& body, http::ResponseWriter& response) override;
   void HandleError(const RequestContext& context, const http::Request& request, const Error& error,
                    http::ResponseWriter& response) override;
+  Offered offered() const override;
 
  private:
-  Result<http::Response> Invoke(const RequestContext& context, const http::Request& request, http::BodyReader& body);
+  struct Call {
+    const RequestContext& context;
+    const http::Request& request;
+    std::string endpoint;
+    std::string body;
+  };
+
+  Result<http::Response> Answer(const RequestContext& context, const http::Request& request, http::BodyReader& body,
+                                http::ResponseWriter& response);
+  Result<http::Response> Invoke(const Call& call);
+  Result<http::Response> InvokeAsync(const Call& call);
+  /// Answers nothing where it has written to `response`.
+  Result<http::Response> InvokeWithResponseStream(const Call& call, http::ResponseWriter& response);
 
   Endpoints& endpoints_;
-  std::atomic<int> under_way_ = 0;
+  AsyncInvocations& async_invocations_;
+  RecordStore& records_;
+  Admission admission_{kMostInvocations, kMostBytes};
 };
 
 }  // namespace sagespark::server

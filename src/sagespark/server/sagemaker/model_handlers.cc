@@ -4,13 +4,12 @@
 
 #include "sagespark/base/uri.h"
 #include "sagespark/server/sagemaker/resource.h"
+#include "sagespark/server/sagemaker/s3_place.h"
 
 namespace sagespark::server {
 namespace {
 
 namespace sm = aws::sagemaker;
-
-constexpr int64_t kMostInstances = 16;
 
 Error Invalid(std::string message) { return CodedError(ErrorKind::kInvalidArgument, "ValidationException", std::move(message)); }
 
@@ -47,6 +46,14 @@ Status CheckVariantSettings(const sm::ProductionVariant& variant) {
   return Status::Ok();
 }
 
+Status CheckAsync(const sm::AsyncInferenceConfig& config) {
+  const sm::AsyncInferenceOutputConfig& output = config.output_config;
+  if (output.notification_config) return NotOffered("NotificationConfig of AsyncInferenceConfig");
+  if (!output.s3_output_path) return Invalid("S3OutputPath of AsyncInferenceConfig is missing");
+  SAGESPARK_RETURN_IF_ERROR(CheckS3Uri(*output.s3_output_path));
+  return output.s3_failure_path ? CheckS3Uri(*output.s3_failure_path) : Status::Ok();
+}
+
 }  // namespace
 
 Status ModelHandlers::CheckContainer(const sm::ContainerDefinition& container) {
@@ -58,12 +65,27 @@ Status ModelHandlers::CheckContainer(const sm::ContainerDefinition& container) {
   return CheckModelDataSource(container);
 }
 
+Status ModelHandlers::CheckContainers(const sm::CreateModelRequest& request) {
+  std::set<std::string> names;
+  for (const sm::ContainerDefinition& container : request.containers) {
+    SAGESPARK_RETURN_IF_ERROR(CheckContainer(container));
+    if (container.container_hostname && !names.insert(*container.container_hostname).second) {
+      return Invalid("ContainerHostname must be unique: " + *container.container_hostname);
+    }
+  }
+  const bool is_direct = request.inference_execution_config && request.inference_execution_config->mode == sm::inference_execution_mode::kDirect;
+  if ((is_direct || !names.empty()) && names.size() != request.containers.size()) {
+    return Invalid(is_direct ? "Each container needs a ContainerHostname with InferenceExecutionConfig Direct"
+                             : "ContainerHostname must be given for each container or for none");
+  }
+  return Status::Ok();
+}
+
 Result<sm::CreateModelResponse> ModelHandlers::CreateModel(const RequestContext& context, const sm::CreateModelRequest& request) {
   if (request.primary_container.has_value() != request.containers.empty()) {
     return Invalid("Exactly one of PrimaryContainer and Containers is wanted");
   }
-  if (request.containers.size() > 1) return NotOffered("Containers with more than one container (an inference pipeline)");
-  SAGESPARK_RETURN_IF_ERROR(CheckContainer(request.primary_container ? *request.primary_container : request.containers.front()));
+  SAGESPARK_RETURN_IF_ERROR(request.primary_container ? CheckContainer(*request.primary_container) : CheckContainers(request));
   const sm::DescribeModelResponse model{.model_name = request.model_name,
                                         .primary_container = request.primary_container,
                                         .containers = request.containers,
@@ -106,13 +128,13 @@ Result<sm::CreateEndpointConfigResponse> ModelHandlers::CreateEndpointConfig(con
                                                                              const sm::CreateEndpointConfigRequest& request) {
   const std::pair<bool, const char*> settings[] = {
       {request.data_capture_config && request.data_capture_config->enable_capture.value_or(true), "DataCaptureConfig"},
-      {request.async_inference_config.has_value(), "AsyncInferenceConfig"},
       {request.explainer_config.has_value(), "ExplainerConfig"},
       {!request.shadow_production_variants.empty(), "ShadowProductionVariants"},
   };
   for (const auto& [is_asked_for, name] : settings) {
     if (is_asked_for) return NotOffered(name);
   }
+  if (request.async_inference_config) SAGESPARK_RETURN_IF_ERROR(CheckAsync(*request.async_inference_config));
   std::set<std::string> names;
   for (const sm::ProductionVariant& variant : request.production_variants) {
     SAGESPARK_RETURN_IF_ERROR(CheckVariant(context, variant));
@@ -123,7 +145,11 @@ Result<sm::CreateEndpointConfigResponse> ModelHandlers::CreateEndpointConfig(con
       .endpoint_config_arn = ArnOf(context, RecordKind::kEndpointConfig, request.endpoint_config_name),
       .production_variants = request.production_variants,
       .kms_key_id = request.kms_key_id,
-      .creation_time = NowOf(context)};
+      .creation_time = NowOf(context),
+      .async_inference_config = request.async_inference_config,
+      .execution_role_arn = request.execution_role_arn,
+      .vpc_config = request.vpc_config,
+      .enable_network_isolation = request.enable_network_isolation};
   SAGESPARK_ASSIGN_OR_RETURN(
       const Record record, InsertRecord(records_, context, RecordKind::kEndpointConfig,
                                         {.name = request.endpoint_config_name, .document = ToJson(config)}, request.tags));

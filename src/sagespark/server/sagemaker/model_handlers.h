@@ -26,6 +26,7 @@ class ModelHandlers {
 
  private:
   Status CheckContainer(const aws::sagemaker::ContainerDefinition& container);
+  Status CheckContainers(const aws::sagemaker::CreateModelRequest& request);
   Status CheckVariant(const RequestContext& context, const aws::sagemaker::ProductionVariant& variant);
 
   RecordStore& records_;

@@ -15,6 +15,7 @@ const char* ArnType(RecordKind kind) {
     case RecordKind::kModel: return "model";
     case RecordKind::kEndpointConfig: return "endpoint-config";
     case RecordKind::kEndpoint: return "endpoint";
+    case RecordKind::kAsyncInvocation: return "async-invocation";
   }
   return "";
 }

@@ -12,6 +12,9 @@ namespace sagespark::server {
 
 /// What the kinds of resources have in common: ARNs, AWS's words for what is there and what is not, list queries, tags.
 
+/// Of a transform job or a production variant: they share this machine.
+inline constexpr int64_t kMostInstances = 16;
+
 /// "arn:aws:sagemaker:REGION:ACCOUNT:endpoint/name", the name in lower case as AWS has it.
 std::string ArnOf(const RequestContext& context, RecordKind kind, std::string_view name);
 

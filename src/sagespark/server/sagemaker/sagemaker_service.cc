@@ -69,6 +69,8 @@ SageMakerService::SageMakerService(RecordStore& records, TrainingJobs& jobs, Tra
       {"CreateEndpoint", Bind(endpoints_, &EndpointHandlers::Create)},
       {"DescribeEndpoint", Bind(endpoints_, &EndpointHandlers::Describe)},
       {"ListEndpoints", Bind(endpoints_, &EndpointHandlers::List)},
+      {"UpdateEndpoint", Bind(endpoints_, &EndpointHandlers::Update)},
+      {"UpdateEndpointWeightsAndCapacities", Bind(endpoints_, &EndpointHandlers::UpdateWeightsAndCapacities)},
       {"DeleteEndpoint", Bind(endpoints_, &EndpointHandlers::Delete)},
       {"AddTags", Bind(tags_, &TagHandlers::Add)},
       {"ListTags", Bind(tags_, &TagHandlers::List)},
@@ -82,6 +84,12 @@ Result<json::Value> SageMakerService::Handle(const RequestContext& context, std:
   if (found == operations_.end() || rule == nullptr) return Unimplemented("Operation is not offered: " + std::string(operation));
   SAGESPARK_RETURN_IF_ERROR(aws::Validate(*rule->input, input));
   return found->second(context, input);
+}
+
+Offered SageMakerService::offered() const {
+  Offered offered{.service = "sagemaker"};
+  for (const auto& [name, operation] : operations_) offered.operations.push_back(name);
+  return offered;
 }
 
 }  // namespace sagespark::server

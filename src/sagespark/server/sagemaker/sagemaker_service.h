@@ -22,6 +22,7 @@ class SageMakerService final : public JsonService {
                    const ContainerImages& images);
 
   Result<json::Value> Handle(const RequestContext& context, std::string_view operation, const json::Value& input) override;
+  Offered offered() const override;
 
  private:
   using Operation = std::function<Result<json::Value>(const RequestContext& context, const json::Value& input)>;

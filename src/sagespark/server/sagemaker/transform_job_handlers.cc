@@ -11,8 +11,6 @@ namespace {
 namespace sm = aws::sagemaker;
 namespace job_status = aws::sagemaker::transform_job_status;
 
-constexpr int64_t kMostInstances = 16;
-
 Error Invalid(std::string message) { return CodedError(ErrorKind::kInvalidArgument, "ValidationException", std::move(message)); }
 
 /// Settings that would change what a job does, and that are not offered: they must not be ignored in silence.

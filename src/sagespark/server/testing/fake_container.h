@@ -9,13 +9,19 @@
 namespace sagespark::server::testing {
 
 /// A container that serves, in Python. Its variable MODE says how it behaves: "echo" (by default), "error", "no ping", "exit" (at once),
-/// "slow", "flaky" (503 to each body's first attempt). GET /execution-parameters is answered with PARAMETERS. A body "die" ends it, one
+/// "slow", "flaky" (503 to each body's first attempt), "stream" (answers the parts between commas as chunks; dies at "cut"), "garbage" (answers no
+/// HTTP), "long" (answers as many bytes as the body says), "flood" and "flood without lines" (writes its output without end). "echo" appends its variable TAG. GET /execution-parameters is answered with PARAMETERS. A body "die" ends it, one
 /// with "bad" is answered 400, "framing" with its Transfer-Encoding, "batch" with the SAGEMAKER_ variables of batch jobs; "pid" is answered with its process id, "model" with the model's file.
 inline constexpr char kFakeContainer[] = R"py(
 import http.server, os, pathlib, socketserver, sys, threading, time
 mode, root = os.environ.get("MODE", "echo"), sys.argv[3]
 seen = set()
 print("starting in mode", mode, flush=True)
+def flood():
+    while True:
+        os.write(1, b"x" * 65536 if mode == "flood without lines" else b"a line of the flood\n" * 3000)
+if mode.startswith("flood"):
+    threading.Thread(target=flood, daemon=True).start()
 if mode == "exit":
     sys.exit(1)
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -38,6 +44,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.rfile.readline()
         self.rfile.readline()
         return b"".join(chunks)
+    def stream(self, body):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for part in body.split(b","):
+            if part == b"cut":
+                os._exit(3)
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+        self.wfile.write(b"0\r\n\r\n")
     def do_GET(self):
         if mode == "no ping":
             threading.Event().wait()
@@ -60,11 +76,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if mode == "flaky" and body not in seen:
             seen.add(body)
             return self.answer(503, b"not yet")
+        if mode == "stream":
+            return self.stream(body)
+        if mode == "garbage":
+            self.close_connection = True
+            return self.wfile.write(b"\0\1\2 this is no HTTP" * 1000)
+        if mode == "long":
+            return self.answer(200, b"x" * int(body))
         if mode == "slow":
             threading.Event().wait()
         if mode == "error":
             return self.answer(500, b"no such luck")
-        self.answer(200, body, self.headers.get("Accept", "none") + ";was=" + self.headers.get("Content-Type", "none"))
+        self.answer(200, body + os.environ.get("TAG", "").encode(), self.headers.get("Accept", "none") + ";was=" + self.headers.get("Content-Type", "none"))
     def log_message(self, *args):
         pass
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):

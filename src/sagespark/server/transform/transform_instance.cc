@@ -34,21 +34,27 @@ http::ClientRequest Invocation(const aws::sagemaker::DescribeTransformJobRespons
 
 }  // namespace
 
-TransformInstance::TransformInstance(Instance::Options options, LogStore& logs, CancellationToken cancellation, milliseconds first_backoff)
-    : cancellation_(std::move(cancellation)), first_backoff_(first_backoff) {
-  const auto notify = [this] {
-    const std::lock_guard lock(mutex_);
-    changed_.notify_all();
+TransformInstance::TransformInstance(CancellationToken cancellation, milliseconds first_backoff)
+    : cancellation_(std::move(cancellation)), first_backoff_(first_backoff) {}
+
+Result<std::unique_ptr<TransformInstance>> TransformInstance::Start(Replica::Options options, const std::string& user,
+                                                                    ObjectAccess& objects, LogStore& logs,
+                                                                    CancellationToken cancellation, milliseconds first_backoff) {
+  std::unique_ptr<TransformInstance> instance(new TransformInstance(std::move(cancellation), first_backoff));
+  const auto notify = [me = instance.get()] {
+    const std::lock_guard lock(me->mutex_);
+    me->changed_.notify_all();
   };
-  wake_on_cancel_ = cancellation_.OnCancel(notify);
-  instance_ = std::make_unique<Instance>(std::move(options), logs, notify);
+  instance->wake_on_cancel_ = instance->cancellation_.OnCancel(notify);
+  SAGESPARK_ASSIGN_OR_RETURN(instance->replica_, Replica::Start(std::move(options), user, objects, logs, notify));
+  return instance;
 }
 
 Status TransformInstance::WaitUntilHealthy() {
   std::unique_lock lock(mutex_);
   while (true) {
     SAGESPARK_RETURN_IF_ERROR(cancellation_.Check());
-    const Instance::State state = instance_->state();
+    const Instance::State state = replica_->state();
     if (state == Instance::State::kHealthy) return Status::Ok();
     if (state == Instance::State::kFailed) return Unavailable("The container did not pass the ping health check. Please check its log.");
     changed_.wait(lock);
@@ -76,7 +82,7 @@ Result<http::Response> TransformInstance::SendUntilAnswered(const Attempt& send,
 }
 
 http::Response TransformInstance::ExecutionParameters() {
-  auto reply = SendOnce([this] { return instance_->Send({.target = "/execution-parameters"}, cancellation_); });
+  auto reply = SendOnce([this] { return replica_->Ask({.target = "/execution-parameters"}, cancellation_); });
   return reply.ok() ? *std::move(reply) : http::Response{.status = 404};
 }
 
@@ -85,7 +91,7 @@ Result<std::string> TransformInstance::Invoke(const aws::sagemaker::DescribeTran
   http::ClientRequest request = Invocation(job);
   request.body = body;
   SAGESPARK_ASSIGN_OR_RETURN(http::Response reply,
-                             SendUntilAnswered([&] { return instance_->Send(request, cancellation_); }, max_retries));
+                             SendUntilAnswered([&] { return replica_->Send(request, "", cancellation_).response; }, max_retries));
   return std::move(reply.body);
 }
 
@@ -103,10 +109,10 @@ Status TransformInstance::InvokeUnlimited(const aws::sagemaker::DescribeTransfor
       out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
       return out ? Status::Ok() : Status(Error(ErrorKind::kIo, "Output of the transform job cannot be written"));
     };
-    SAGESPARK_ASSIGN_OR_RETURN(http::Response answered, instance_->Stream(request, cancellation_, write));
+    SAGESPARK_ASSIGN_OR_RETURN(http::Response answered, replica_->Send(request, "", cancellation_, {.body = write}).response);
     out.close();
     if (!out) return Error(ErrorKind::kIo, "Output of the transform job cannot be written");
-    answered.body = std::move(start);
+    if (answered.body.empty()) answered.body = std::move(start);
     return answered;
   };
   return SendUntilAnswered(send, max_retries).status();

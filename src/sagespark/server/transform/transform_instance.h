@@ -9,22 +9,24 @@
 
 #include "sagespark/aws/model/sagemaker.h"
 #include "sagespark/base/cancellation.h"
-#include "sagespark/server/hosting/instance.h"
+#include "sagespark/server/hosting/replica.h"
 #include "sagespark/server/transform/object_transform.h"
 #include "sagespark/server/transform/transform_settings.h"
 
 namespace sagespark::server {
 
-/// One container of a transform job, asked again when it could not answer. Thread-safe.
+/// One instance of a transform job: the model's containers, asked again when they could not answer. Thread-safe.
 class TransformInstance {
  public:
-  /// Starts the container. `first_backoff` is the wait before a request is sent again, doubled each time.
-  TransformInstance(Instance::Options options, LogStore& logs, CancellationToken cancellation, milliseconds first_backoff);
+  /// Fetches the models, for `user`, and starts the containers. `first_backoff` is the wait before a request is sent again, doubled each
+  /// time. Fails as Replica::Start.
+  static Result<std::unique_ptr<TransformInstance>> Start(Replica::Options options, const std::string& user, ObjectAccess& objects,
+                                                          LogStore& logs, CancellationToken cancellation, milliseconds first_backoff);
 
-  /// Waits until the container answers pings. Fails with kUnavailable when it does not come up, kCancelled.
+  /// Waits until the containers answer pings. Fails with kUnavailable when it does not come up, kCancelled.
   Status WaitUntilHealthy();
 
-  /// What the container answers to GET /execution-parameters; status 404 when it gives no answer.
+  /// What the first container answers to GET /execution-parameters; status 404 when it gives no answer.
   http::Response ExecutionParameters();
 
   /// Sends a payload as an invocation. A container that is gone, answers 429 or 5xx, or not in time is asked again, up to
@@ -39,6 +41,8 @@ class TransformInstance {
  private:
   using Attempt = std::function<Result<http::Response>()>;
 
+  TransformInstance(CancellationToken cancellation, milliseconds first_backoff);
+
   Result<http::Response> SendOnce(const Attempt& send);
   Result<http::Response> SendUntilAnswered(const Attempt& send, int64_t max_retries);
 
@@ -47,7 +51,7 @@ class TransformInstance {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::shared_ptr<void> wake_on_cancel_;
-  std::unique_ptr<Instance> instance_;  ///< Last: its thread notifies.
+  std::unique_ptr<Replica> replica_;  ///< Last: its threads notify.
 };
 
 }  // namespace sagespark::server

@@ -13,7 +13,6 @@
 #include "sagespark/base/digest.h"
 #include "sagespark/base/log.h"
 #include "sagespark/base/uri.h"
-#include "sagespark/server/hosting/model_container.h"
 #include "sagespark/server/jobs/input_objects.h"
 #include "sagespark/server/transform/data_processing.h"
 #include "sagespark/server/transform/transform_instance.h"
@@ -180,28 +179,30 @@ class TransformJobs::Run {
   }
 
   Status StartInstances() {
-    SAGESPARK_ASSIGN_OR_RETURN(const ModelContainer container, ContainerOfModel(job_.model_name, jobs_.records_, jobs_.images_));
+    SAGESPARK_ASSIGN_OR_RETURN(ModelContainers containers, ContainersOfModel(job_.model_name, jobs_.records_, jobs_.images_));
+    if (containers.is_direct) return InvalidArgument("A model with InferenceExecutionConfig Direct cannot be transformed with: " + job_.model_name);
     HostingLimits limits = jobs_.options_.limits;
     limits.invocation_timeout = settings_.timeout;
     limits.max_in_flight = kMostInFlight;
     limits.max_reply_bytes = settings_.is_unlimited() ? std::numeric_limits<uint64_t>::max() : kMostReplyBytes;
-    std::map<std::string, std::string> environment = BatchEnvironment(job_);
-    for (const auto& given : {container.environment, job_.environment}) {
-      for (const auto& [name, value] : given) environment[name] = value;
+    for (ModelContainer& container : containers.all) {
+      std::map<std::string, std::string> environment = job_.environment;
+      environment.merge(container.environment);
+      environment.merge(BatchEnvironment(job_));
+      container.environment = std::move(environment);
     }
     for (int64_t i = 0; i < job_.transform_resources.instance_count; ++i) {
-      const fs::path root = folder_ / ("i-" + std::to_string(i));
-      SAGESPARK_RETURN_IF_ERROR(FetchModel(container, "transform job " + name_, root, jobs_.objects_));
       SAGESPARK_RETURN_IF_ERROR(token_.Check());
       const std::string stream = name_ + "/i-" + ToHex(RandomBytes(8));
       if (i == 0) OpenDataLog(stream + "/data-log");
-      instances_.push_back(std::make_unique<TransformInstance>(Instance::Options{.program = container.program,
-                                                                                 .root = root,
-                                                                                 .environment = environment,
-                                                                                 .log_group = std::string(kTransformLogGroup),
-                                                                                 .log_stream = stream,
-                                                                                 .limits = limits},
-                                                               jobs_.logs_, token_, jobs_.options_.first_backoff));
+      SAGESPARK_ASSIGN_OR_RETURN(auto instance, TransformInstance::Start({.containers = containers,
+                                                                          .root = folder_ / ("i-" + std::to_string(i)),
+                                                                          .log_group = std::string(kTransformLogGroup),
+                                                                          .log_stream = stream,
+                                                                          .limits = limits},
+                                                                         "transform job " + name_, jobs_.objects_, jobs_.logs_, token_,
+                                                                         jobs_.options_.first_backoff));
+      instances_.push_back(std::move(instance));
     }
     for (const auto& instance : instances_) SAGESPARK_RETURN_IF_ERROR(instance->WaitUntilHealthy());
     return Status::Ok();

@@ -58,7 +58,7 @@ Result<TransformSettings> WithExecutionParameters(const TransformSettings& setti
   const auto strategy = parameters->GetString("BatchStrategy");
   if (job.max_concurrent_transforms.value_or(0) == 0 && concurrent.ok() && *concurrent > 0) all.max_concurrent = *concurrent;
   if (!job.max_payload_in_mb && payload.ok() && *payload > 0) all.max_payload_mb = *payload;
-  if (!job.batch_strategy && strategy.ok()) all.single_record = IsSingleRecord(*strategy);
+  if (!job.batch_strategy && strategy.ok() && !all.is_unlimited()) all.single_record = IsSingleRecord(*strategy);
   // What the container would like does not go beyond the limit; what the request says stays.
   if (!job.max_payload_in_mb) all.max_payload_mb = std::min(all.max_payload_mb, kMostMegabytes);
   if (!job.max_concurrent_transforms.value_or(0) && !all.is_unlimited()) {
