@@ -112,6 +112,15 @@ void S3Elsewhere::HandleError(const RequestContext& context, const http::Request
   SendS3Error(context, request, error, response);
 }
 
+/// What Route and those below it lead to.
+Offered S3Service::offered() const {
+  return {.service = "s3",
+          .operations = {"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload",
+                         "DeleteBucket", "DeleteObject", "DeleteObjects", "GetBucketAcl", "GetBucketLocation", "GetBucketVersioning",
+                         "GetObject", "GetObjectAcl", "HeadBucket", "HeadObject", "ListBuckets", "ListMultipartUploads",
+                         "ListObjectVersions", "ListObjects", "ListObjectsV2", "ListParts", "PutObject", "UploadPart", "UploadPartCopy"}};
+}
+
 std::string S3Service::SignedPath(const http::Request& request) const {
   const std::string bucket = BucketOfHost(request.headers.Get("Host"));
   return bucket.empty() ? request.raw_path : "/" + bucket + request.raw_path;

@@ -20,6 +20,7 @@ class S3Service final : public HttpService {
               http::ResponseWriter& response) override;
   void HandleError(const RequestContext& context, const http::Request& request, const Error& error,
                    http::ResponseWriter& response) override;
+  Offered offered() const override;
 
  private:
   /// What an operation works on.

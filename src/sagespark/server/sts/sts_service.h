@@ -11,6 +11,7 @@ class StsService final : public HttpService {
               http::ResponseWriter& response) override;
   void HandleError(const RequestContext& context, const http::Request& request, const Error& error,
                    http::ResponseWriter& response) override;
+  Offered offered() const override { return {.service = "sts", .operations = {"GetCallerIdentity"}}; }
 };
 
 }  // namespace sagespark::server
