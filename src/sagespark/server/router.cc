@@ -58,14 +58,13 @@ Error NoSuchService(const Authorization& authorization, const http::Request& req
                     "No such service: " + authorization.service + " " + std::string(request.headers.Get("X-Amz-Target")));
 }
 
-/// Presigned URLs carry headers as parameters: x-amz-*, and with version 2 two more. Those of the signature itself stay what they are.
-void TakeHeadersFromQuery(http::Request& request, const Authorization& authorization) {
+/// Presigned URLs carry x-amz-* headers as parameters. Those of the signature itself stay what they are.
+void TakeHeadersFromQuery(http::Request& request) {
   for (const http::QueryParameter& parameter : request.query) {
     const auto is = [&](std::string_view name) { return http::EqualsIgnoringCase(parameter.name, name); };
     const bool of_signature = is("x-amz-algorithm") || is("x-amz-credential") || is("x-amz-date") || is("x-amz-expires") ||
                               is("x-amz-signedheaders") || is("x-amz-signature") || is("x-amz-content-sha256");
-    const bool is_header = http::EqualsIgnoringCase(std::string_view(parameter.name).substr(0, 6), "x-amz-") ||
-                           (authorization.is_version_2 && (is("content-type") || is("content-md5")));
+    const bool is_header = http::EqualsIgnoringCase(std::string_view(parameter.name).substr(0, 6), "x-amz-");
     if (is_header && !of_signature && request.headers.Find(parameter.name) == nullptr) {
       request.headers.Add(parameter.name, parameter.value);
     }
@@ -182,7 +181,7 @@ Status Router::Answer(const RequestContext& context, const Target& target, http:
     key = SigningKey(authorization, *secret);
     SAGESPARK_RETURN_IF_ERROR(aws::sigv4::Verify(view, authorization, key, payload_hash, clock_.Now()));
   }
-  if (authorization.presigned && authorization.service == "s3") TakeHeadersFromQuery(request, authorization);
+  if (authorization.presigned && authorization.service == "s3") TakeHeadersFromQuery(request);
   SAGESPARK_ASSIGN_OR_RETURN(BodyPlan plan, BodyPlan::FromHeaders(ViewOf(request), authorization, key));
   VerifiedBody body([source](char* buffer, size_t size) { return source->Read(buffer, size); }, std::move(plan));
   VerifiedReader reader(body);

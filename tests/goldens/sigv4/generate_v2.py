@@ -27,7 +27,8 @@ def sign(method, url, auth_path, headers, token):
     request = botocore.awsrequest.AWSRequest(method, url, headers=dict(headers), auth_path=auth_path)
     signer = botocore.auth.HmacV1QueryAuth(botocore.credentials.Credentials(KEY, SECRET, token), expires=3600)
     signer.add_auth(request)
-    return {"method": method, "signed_path": auth_path, "target": "/" + request.url.split("/", 3)[3]}
+    sent = {"content_type": headers["Content-Type"]} if "Content-Type" in headers else {}
+    return {"method": method, "signed_path": auth_path, "target": "/" + request.url.split("/", 3)[3]} | sent
 
 
 def main():

@@ -22,12 +22,6 @@ Error Denied(std::string code, std::string message) {
   return Error(ErrorKind::kPermissionDenied, std::move(message), std::move(code));
 }
 
-/// A header, which may stand in the query instead.
-std::string HeaderOrParameter(const RequestView& request, std::string_view name) {
-  const std::string_view header = request.Header(name);
-  return header.empty() ? FindParameter(request, name).value_or("") : std::string(Trim(header));
-}
-
 /// "name:value" lines of all x-amz-* headers, those in the query included.
 std::string AmzHeaders(const RequestView& request) {
   std::map<std::string, std::string> headers;
@@ -79,8 +73,8 @@ Result<Authorization> ParsePresignedV2(const RequestView& request) {
 Status VerifyPresignedV2(const RequestView& request, const Authorization& authorization, std::string_view signed_path,
                          std::string_view secret_access_key, SystemTime now) {
   std::string text(request.method);
-  text.append("\n").append(HeaderOrParameter(request, "content-md5"));
-  text.append("\n").append(HeaderOrParameter(request, "content-type"));
+  text.append("\n").append(Trim(request.Header("content-md5")));
+  text.append("\n").append(Trim(request.Header("content-type")));
   text.append("\n").append(std::to_string(authorization.expires_seconds)).append("\n").append(AmzHeaders(request));
   text.append(signed_path).append(SignedParameters(request));
   if (!ConstantTimeEquals(Base64Encode(HmacSha1(secret_access_key, text)), authorization.signature)) {

@@ -16,6 +16,20 @@ Result<std::string> NamesAfter(const http::Request& request) {
   return CodedError(ErrorKind::kInvalidArgument, "InvalidArgument", "The continuation token provided is incorrect");
 }
 
+/// Where the bucket is to be: the endpoint of us-east-1 makes buckets anywhere else too, the others only at home.
+Result<std::string> RegionOfNewBucket(std::string_view constraint, const std::string& endpoint_region) {
+  const bool is_default = endpoint_region == "us-east-1";
+  if (is_default && constraint == "us-east-1") {
+    return CodedError(ErrorKind::kInvalidArgument, "InvalidLocationConstraint", "The specified location-constraint is not valid");
+  }
+  if (!is_default && constraint != endpoint_region) {
+    return CodedError(ErrorKind::kInvalidArgument, "IllegalLocationConstraintException",
+                      "The " + std::string(constraint.empty() ? "unspecified" : constraint) +
+                          " location constraint is incompatible for the region specific endpoint this request was sent to.");
+  }
+  return constraint.empty() ? "us-east-1" : std::string(constraint);
+}
+
 }  // namespace
 
 Status S3Service::ListBuckets(const Call& call) {
@@ -49,13 +63,13 @@ Status S3Service::CreateBucket(const Call& call) {
   SAGESPARK_RETURN_IF_ERROR(CheckBucketName(call.address.bucket));
   SAGESPARK_RETURN_IF_ERROR(AttributesOf(call.request).status());  // Headers that ask for what is not offered.
   SAGESPARK_ASSIGN_OR_RETURN(const std::string text, http::ReadAll(call.body, kMaxConfigurationBytes));
-  std::string region = "us-east-1";
+  std::string constraint;
   if (!text.empty()) {
     const Result<xml::Element> configuration = xml::Parse(text);
     if (!configuration.ok()) return MalformedXml();
-    const std::string_view constraint = configuration->TextOf("LocationConstraint");
-    if (!constraint.empty()) region = std::string(constraint);
+    constraint = std::string(configuration->TextOf("LocationConstraint"));
   }
+  SAGESPARK_ASSIGN_OR_RETURN(const std::string region, RegionOfNewBucket(constraint, call.context.region));
   SAGESPARK_ASSIGN_OR_RETURN(const bool made, store_.CreateBucket(call.address.bucket, region));
   // In us-east-1 making one's own bucket again is no error.
   if (!made && (region != "us-east-1" || call.context.region != "us-east-1")) {

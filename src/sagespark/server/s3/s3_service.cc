@@ -81,6 +81,24 @@ Error MethodNotAllowed() {
   return CodedError(ErrorKind::kInvalidArgument, "MethodNotAllowed", "The specified method is not allowed against this resource.");
 }
 
+/// What S3 tells beside the message, by code.
+void WriteDetails(const std::string& code, const http::Request& request, xml::Writer& writer) {
+  const Result<S3Address> address = AddressOf(request);
+  if (!address.ok()) return;
+  if (code == "NoSuchBucket" || code == "BucketNotEmpty" || code == "BucketAlreadyOwnedByYou" || code == "InvalidBucketName") {
+    writer.Text("BucketName", address->bucket);
+  }
+  if (code == "NoSuchKey") writer.Text("Key", address->key);
+  if (code == "NoSuchUpload") writer.Text("UploadId", Parameter(request, "uploadId"));
+  if (code == "InvalidRange") writer.Text("RangeRequested", request.headers.Get("Range"));
+  if (code != "PreconditionFailed") return;
+  for (const char* name : {"If-Match", "If-None-Match", "If-Unmodified-Since", "If-Modified-Since"}) {
+    const std::string copy_source = "x-amz-copy-source-" + std::string(name);
+    if (request.headers.Find(name) != nullptr) return static_cast<void>(writer.Text("Condition", name));
+    if (request.headers.Find(copy_source) != nullptr) return static_cast<void>(writer.Text("Condition", copy_source));
+  }
+}
+
 }  // namespace
 
 void SendS3Error(const RequestContext& context, const http::Request& request, const Error& error,
@@ -93,6 +111,7 @@ void SendS3Error(const RequestContext& context, const http::Request& request, co
   }
   xml::Writer writer;
   writer.Open("Error").Text("Code", row.code).Text("Message", error.message());
+  WriteDetails(row.code, request, writer);
   writer.Text("Resource", IsValidUtf8(request.path) ? request.path : request.raw_path);
   writer.Text("RequestId", context.request_id).Close();
   headers.Add("Content-Type", "application/xml");
