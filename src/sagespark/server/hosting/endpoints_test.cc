@@ -235,6 +235,19 @@ TEST_F(EndpointsTest, AContainerThatDiesIsStartedAnew) {
   EXPECT_EQ(Settled("e").endpoint_status, "InService");
 }
 
+TEST_F(EndpointsTest, AContainerThatHangsIsStartedAnew) {
+  endpoints_.reset();
+  limits_.ping_interval = milliseconds(10);
+  limits_.ping_timeout = milliseconds(100);
+  Open();
+  CreateInService("e");
+  const pid_t first = PidOf("e");
+  ASSERT_OK(Invoke("e", "hang"));
+  pid_t second = PidOf("e");
+  while (second == first) second = PidOf("e");
+  EXPECT_GT(second, 0);
+}
+
 TEST_F(EndpointsTest, ARequestThatKillsItsContainerFailsWhileOthersGoOn) {
   CreateInService("e", {.instances = 2});
   EXPECT_THAT(Invoke("e", "die"), IsError(ErrorKind::kUnavailable, _));

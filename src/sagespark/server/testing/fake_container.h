@@ -10,12 +10,13 @@ namespace sagespark::server::testing {
 
 /// A container that serves, in Python. Its variable MODE says how it behaves: "echo" (by default), "error", "no ping", "exit" (at once),
 /// "slow", "flaky" (503 to each body's first attempt), "stream" (answers the parts between commas as chunks; dies at "cut"), "garbage" (answers no
-/// HTTP), "long" (answers as many bytes as the body says), "flood" and "flood without lines" (writes its output without end). "echo" appends its variable TAG. GET /execution-parameters is answered with PARAMETERS. A body "die" ends it, one
+/// HTTP), "long" (answers as many bytes as the body says), "flood" and "flood without lines" (writes its output without end). "echo" appends its variable TAG. GET /execution-parameters is answered with PARAMETERS. A body "die" ends it, after "hang" it answers no ping any more, one
 /// with "bad" is answered 400, "framing" with its Transfer-Encoding, "batch" with the SAGEMAKER_ variables of batch jobs; "pid" is answered with its process id, "model" with the model's file.
 inline constexpr char kFakeContainer[] = R"py(
 import http.server, os, pathlib, socketserver, sys, threading, time
 mode, root = os.environ.get("MODE", "echo"), sys.argv[3]
 seen = set()
+hung = threading.Event()
 print("starting in mode", mode, flush=True)
 def flood():
     while True:
@@ -55,13 +56,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
         self.wfile.write(b"0\r\n\r\n")
     def do_GET(self):
-        if mode == "no ping":
+        if mode == "no ping" or hung.is_set():
             threading.Event().wait()
         self.answer(200, os.environ.get("PARAMETERS", "").encode() if self.path == "/execution-parameters" else b"")
     def do_POST(self):
         body = self.read_body()
         if body == b"die":
             os._exit(3)
+        if body == b"hang":
+            hung.set()
         if body == b"pid":
             return self.answer(200, str(os.getpid()).encode())
         if body == b"model":
