@@ -10,11 +10,17 @@ import botocore.config
 import botocore.exceptions
 import pytest
 
+from botocore_shapes import problems_of_reply
 from conftest import Cloud
 from test_sagemaker import ROLE, check_body, code_of, message_of, wait
 
 ECHO = pathlib.Path(__file__).with_name("echo_container.py")
 BUCKET = "hosting"
+
+
+def check_accepted(operation_model, response_dict, **_):
+    if response_dict["status_code"] == 202:
+        assert problems_of_reply("sagemaker-runtime", operation_model.name, response_dict["body"]) == []
 
 
 class Hosting:
@@ -25,6 +31,7 @@ class Hosting:
         self.client = cloud.client("sagemaker")
         self.client.meta.events.register("before-parse", check_body)
         self.runtime = cloud.client("sagemaker-runtime")
+        self.runtime.meta.events.register("before-parse.sagemaker-runtime.InvokeEndpointAsync", check_accepted)
         self.s3 = cloud.client("s3")
         self.s3.create_bucket(Bucket=BUCKET)
 
@@ -207,12 +214,16 @@ def test_containers_of_a_direct_model_are_asked_by_name(hosting):
     assert "must be unique: a" in refused(hosting.client.create_model, ModelName="bad", ExecutionRoleArn=ROLE, Containers=same)[1]
 
 
-def test_headers_go_to_the_container_and_come_back(hosting):
+def test_headers_go_to_the_container_and_come_back(hosting, tmp_path):
     hosting.deploy("headers", {})
     reply = hosting.runtime.invoke_endpoint(EndpointName="headers", Body=b"x", ContentType="text/own", Accept="text/mine", CustomAttributes="a=b",
                                             InferenceId="i-1")
     assert reply["CustomAttributes"] == ("Accept=text/mine;Content-Type=text/own;X-Amzn-SageMaker-Custom-Attributes=a=b;"
                                          "X-Amzn-SageMaker-Inference-Id=i-1")
+    (tmp_path / "body").write_bytes(b"from a file")
+    told = hosting.cloud.aws("sagemaker-runtime", "invoke-endpoint", "--endpoint-name", "headers", "--body", f"fileb://{tmp_path / 'body'}",
+                             "--custom-attributes", "c=d", tmp_path / "answer")
+    assert (tmp_path / "answer").read_bytes() == b"from a file" and '"InvokedProductionVariant": "AllRequests"' in told.stdout
     for more in ({"TargetModel": "m.tar.gz"}, {"SessionId": "s"}, {"InferenceComponentName": "c"}, {"EnableExplanations": "`true`"}):
         code, message = refused(hosting.runtime.invoke_endpoint, EndpointName="headers", Body=b"x", **more)
         assert code == "ValidationError" and "does not offer this yet: X-Amzn-SageMaker-" in message
@@ -226,6 +237,16 @@ def test_a_container_says_itself_what_is_wrong(hosting):
         response = error.value.response
         assert (response["OriginalStatusCode"], response["OriginalMessage"]) == (status, "no such row")
         assert f"Received {kind} error ({status}) from primary with message \"no such row\"" in message_of(error)
+
+
+def test_bodies_over_six_mebibytes_are_refused(hosting):
+    hosting.deploy("sizes", {})
+    assert len(hosting.ask("sizes", b"x" * (6 << 20))) == 6 << 20
+    for size in ((6 << 20) + 1, 30 << 20):
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            hosting.ask("sizes", b"x" * size)
+        assert code_of(error) == "ValidationError" and "6291456 bytes" in message_of(error)
+        assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 413
 
 
 def test_a_stream_of_events_is_what_the_container_streams(hosting):
@@ -294,6 +315,7 @@ def test_accepted_asynchronous_invocations_outlive_the_server(tmp_path):
 def test_more_invocations_than_a_container_takes_are_throttled(hosting):
     hosting.deploy("busy", {})
     logs = hosting.cloud.client("logs")
+    logs.meta.events.register("before-parse", check_body)
     config = botocore.config.Config(max_pool_connections=200, retries={"total_max_attempts": 1}, read_timeout=120)
     runtime = hosting.cloud.client("sagemaker-runtime", config=config)
     answers = []

@@ -28,6 +28,7 @@ using std::chrono::milliseconds;
 using ReplyParser = beast::http::response_parser<beast::http::buffer_body>;
 
 constexpr size_t kReceiveBytes = 64 << 10;
+constexpr size_t kFirstReceiveBytes = 4 << 10;  // Most replies are short, and a large buffer costs more than they do.
 
 class Socket {
  public:
@@ -154,7 +155,7 @@ class BodySender {
 class ReplyReader {
  public:
   ReplyReader(int socket, const ClientOptions& options, const Deadline& deadline, const BodySink& sink, const HeadSink& head)
-      : socket_(socket), options_(options), deadline_(deadline), sink_(sink), head_(head), input_(kReceiveBytes, '\0') {
+      : socket_(socket), options_(options), deadline_(deadline), sink_(sink), head_(head), input_(kFirstReceiveBytes, '\0') {
     parser_.header_limit(static_cast<uint32_t>(options.max_header_bytes));
     parser_.body_limit(options.max_body_bytes);
   }
@@ -183,7 +184,9 @@ class ReplyReader {
 
  private:
   Status Receive() {
+    const bool was_filled = end_ == input_.size();
     if (begin_ == end_) begin_ = end_ = 0;
+    if (end_ == 0 && was_filled) input_.resize(std::max(kReceiveBytes, input_.size()));
     if (end_ == input_.size()) {  // A head that is longer than what is buffered.
       if (begin_ > 0) {
         std::copy(input_.begin() + static_cast<ptrdiff_t>(begin_), input_.begin() + static_cast<ptrdiff_t>(end_),

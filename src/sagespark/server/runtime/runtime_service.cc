@@ -246,7 +246,8 @@ void RuntimeService::Handle(const RequestContext& context, const http::Request& 
 }
 
 void RuntimeService::HandleError(const RequestContext& context, const http::Request&, const Error& error, http::ResponseWriter& response) {
-  static_cast<void>(response.Send(ErrorReply(context, error)).ok());
+  const bool is_too_large = error.kind() == ErrorKind::kResourceLimit;  // For its hash to be computed.
+  static_cast<void>(response.Send(is_too_large ? TooLarge(context) : ErrorReply(context, error)).ok());
 }
 
 }  // namespace sagespark::server
