@@ -55,7 +55,7 @@ def _check_text(shape, value, where):
 
 def _to_python(pattern):
     return (pattern.replace(r"\p{L}", r"\w").replace(r"\p{Z}", r"\s").replace(r"\p{N}", r"\d")
-            .replace(r"\p{M}", "").replace(r"\P{M}", "."))
+            .replace(r"\p{M}", "").replace(r"\P{M}", ".").replace(r"\p{ASCII}", r"[\x00-\x7f]"))
 
 
 def _check_bounds(shape, value, where, what):

@@ -129,7 +129,7 @@ def test_nothing_is_written_by_a_transform_job_after_it_stopped(cloud):
     sagemaker.stop_transform_job(TransformJobName="stopped")
     sagemaker.get_waiter("transform_job_completed_or_stopped").wait(TransformJobName="stopped", WaiterConfig={"Delay": 0.05, "MaxAttempts": 1200})
     assert state(cloud)["processes"] == []
-    assert keys(cloud, "out/") == []
+    assert keys(cloud, "out/stopped") == []
 
 
 def age(data_dir, hours):
