@@ -85,6 +85,6 @@ def test_s3_and_sts_replies_have_their_shapes(cloud, monkeypatch):
     s3.list_multipart_uploads(Bucket="shape-bucket")
     s3.list_parts(Bucket="shape-bucket", Key="m", UploadId=upload)
     s3.complete_multipart_upload(Bucket="shape-bucket", Key="m", UploadId=upload,
-                                 MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
+                                 MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"], "ChecksumCRC32": part["ChecksumCRC32"]}]})
     s3.delete_objects(Bucket="shape-bucket", Delete={"Objects": [{"Key": "a/1"}]})
     assert len(checked) == 12
