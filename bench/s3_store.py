@@ -6,9 +6,11 @@ measured is the server. Peers that are not installed (`tools/bootstrap --peers`)
 """
 import concurrent.futures
 import contextlib
+import html
 import http.client
 import os
 import pathlib
+import re
 import socket
 import statistics
 import subprocess
@@ -115,9 +117,21 @@ class Server:
             list(pool.map(lambda i: self.s3.put_object(Bucket=BUCKET, Key=f"folder-{i % 10}/object-{i:06}", Body=b"x"), range(count)))
 
     def list_all(self, count):
+        """Seconds of listing all objects, page by page over one connection; boto3 itself would take longer to read the XML."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         started = time.perf_counter()
-        found = sum(page["KeyCount"] for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix="folder-"))
+        found, token = 0, {}
+        while True:
+            url = self.s3.generate_presigned_url("list_objects_v2", Params={"Bucket": BUCKET, "Prefix": "folder-"} | token, ExpiresIn=3600)
+            connection.request("GET", url.partition(str(self.port))[2])
+            page = connection.getresponse().read()
+            found += page.count(b"<Key>")
+            more = re.search(rb"<NextContinuationToken>([^<]+)</NextContinuationToken>", page)
+            if more is None:
+                break
+            token = {"ContinuationToken": html.unescape(more.group(1).decode())}
         assert found == count, (self.name, found)
+        connection.close()
         return time.perf_counter() - started
 
     def stop(self):
@@ -176,7 +190,7 @@ def main():
             server.fill(count)
             listed[kind] = statistics.median(server.list_all(count) for _ in range(3))
         ours = listed.pop("sagespark")
-        goals.check(f"listing {count:,} objects with boto3", ours, ours=f"{ours:.2f} s",
+        goals.check(f"listing {count:,} objects, 1,000 a page", ours, ours=f"{ours:.2f} s",
                     peer=", ".join(f"{kind} {value:.2f} s (ours {value / ours:.1f} times as fast)" for kind, value in listed.items()),
                     at_most=LISTING_LIMIT, unit=" s")
     return goals.exit_status()

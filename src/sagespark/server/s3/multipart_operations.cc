@@ -61,11 +61,10 @@ void WriteChecksum(xml::Writer& writer, const ObjectInfo& info) {
 
 /// The part number of an upload. Fails with InvalidArgument outside 1 to 10,000.
 Result<int> PartNumber(const http::Request& request) {
-  if (Parameter(request, "partNumber").empty()) {
-    return CodedError(ErrorKind::kInvalidArgument, "InvalidArgument",
-                      "Part number must be an integer between 1 and 10000, inclusive");
-  }
-  return IntParameter(request, "partNumber", 1, 1, kMaxParts);
+  const Result<int> number = IntParameter(request, "partNumber", 0, 1, kMaxParts);
+  if (number.ok() && *number > 0) return number;
+  return CodedError(ErrorKind::kInvalidArgument, "InvalidArgument",
+                    "Part number must be an integer between 1 and 10000, inclusive");
 }
 
 /// A part comes with the upload's kind of checksum, or with none.
