@@ -1,22 +1,19 @@
 #include "sagespark/server/s3/transfer.h"
 
 #include <charconv>
-#include <future>
-#include <memory>
 
 #include "sagespark/base/uri.h"
 #include "sagespark/server/errors.h"
+#include "sagespark/server/s3/parallel_digest.h"
 
 namespace sagespark::server {
 namespace {
 
-constexpr size_t kBufferBytes = 1 << 20;
-
 /// Reads until the buffer is full or the bytes end.
 Result<size_t> FillBuffer(const ByteReader& read, char* buffer) {
   size_t size = 0;
-  while (size < kBufferBytes) {
-    SAGESPARK_ASSIGN_OR_RETURN(const size_t more, read(buffer + size, kBufferBytes - size));
+  while (size < ParallelDigest::kBufferBytes) {
+    SAGESPARK_ASSIGN_OR_RETURN(const size_t more, read(buffer + size, ParallelDigest::kBufferBytes - size));
     if (more == 0) break;
     size += more;
   }
@@ -30,27 +27,17 @@ Error EntityTooLarge() {
 }  // namespace
 
 Result<std::string> StoreBytes(const ByteReader& read, BlobStore::Writer& blob) {
-  Digest md5(DigestAlgorithm::kMd5);
-  auto filled = std::make_unique_for_overwrite<char[]>(kBufferBytes);
-  auto hashed = std::make_unique_for_overwrite<char[]>(kBufferBytes);
-  // MD5 is the slowest of the steps: a full buffer is hashed beside the reading of the next one. Short bodies never
-  // fill one, and need no second thread.
-  std::future<void> hashing;
+  // MD5 is the slowest of the steps.
+  ParallelDigest md5(DigestAlgorithm::kMd5);
   uint64_t total = 0;
   while (true) {
-    SAGESPARK_ASSIGN_OR_RETURN(const size_t size, FillBuffer(read, filled.get()));
-    if (hashing.valid()) hashing.get();
+    ParallelDigest::Buffer buffer = md5.Take();
+    SAGESPARK_ASSIGN_OR_RETURN(const size_t size, FillBuffer(read, buffer.get()));
     total += size;
     if (total > kMaxPutBytes) return EntityTooLarge();
-    filled.swap(hashed);
-    const std::string_view bytes(hashed.get(), size);
-    if (size < kBufferBytes) {
-      md5.Update(bytes);
-      SAGESPARK_RETURN_IF_ERROR(blob.Write(bytes));
-      return ToHex(md5.Finish());
-    }
-    hashing = std::async(std::launch::async, [&md5, bytes] { md5.Update(bytes); });
-    SAGESPARK_RETURN_IF_ERROR(blob.Write(bytes));
+    SAGESPARK_RETURN_IF_ERROR(blob.Write({buffer.get(), size}));
+    if (size < ParallelDigest::kBufferBytes) return ToHex(md5.Finish({buffer.get(), size}));
+    md5.Update(std::move(buffer), size);
   }
 }
 
