@@ -17,7 +17,7 @@ def test_the_page_is_current():
 @pytest.mark.parametrize("service, operation, arguments", [
     ("sagemaker", "create_notebook_instance", {"NotebookInstanceName": "n", "InstanceType": "ml.t3.medium", "RoleArn": "a" * 20}),
     ("sagemaker", "search", {"Resource": "TrainingJob"}),
-    ("logs", "put_log_events", {"logGroupName": "g", "logStreamName": "s", "logEvents": [{"timestamp": 1, "message": "m"}]}),
+    ("logs", "put_retention_policy", {"logGroupName": "g", "retentionInDays": 1}),
 ])
 def test_other_operations_are_unknown(cloud, service, operation, arguments):
     with pytest.raises(botocore.exceptions.ClientError) as error:

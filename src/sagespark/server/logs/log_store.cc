@@ -27,6 +27,10 @@ Error NoSuchStream() {
   return CodedError(ErrorKind::kNotFound, "ResourceNotFoundException", "The specified log stream does not exist.");
 }
 
+Error AlreadyThere(const std::string& what) {
+  return CodedError(ErrorKind::kAlreadyExists, "ResourceAlreadyExistsException", "The specified log " + what + " already exists");
+}
+
 Status CheckGroup(Connection& connection, std::string_view group) {
   SAGESPARK_ASSIGN_OR_RETURN(Statement select, connection.Prepare("SELECT 1 FROM log_groups WHERE name = ?"));
   SAGESPARK_ASSIGN_OR_RETURN(const bool found, select.BindText(1, group).Step());
@@ -91,25 +95,74 @@ Status LogStore::CreateStream(std::string_view group, std::string_view stream) {
   });
 }
 
+Status LogStore::CreateGroup(std::string_view group) {
+  return database_->Write([&](Connection& connection) -> Status {
+    if (CheckGroup(connection, group).ok()) return AlreadyThere("group");
+    SAGESPARK_ASSIGN_OR_RETURN(Statement insert, connection.Prepare("INSERT INTO log_groups (name, creation_time) VALUES (?, ?)"));
+    return insert.BindText(1, group).BindInt(2, Now()).Run();
+  });
+}
+
+Status LogStore::CreateStreamInGroup(std::string_view group, std::string_view stream) {
+  return database_->Write([&](Connection& connection) -> Status {
+    SAGESPARK_RETURN_IF_ERROR(CheckGroup(connection, group));
+    if (FindStream(connection, group, stream).ok()) return AlreadyThere("stream");
+    SAGESPARK_ASSIGN_OR_RETURN(Statement insert,
+                               connection.Prepare("INSERT INTO log_streams (log_group, name, creation_time) VALUES (?, ?, ?)"));
+    return insert.BindText(1, group).BindText(2, stream).BindInt(3, Now()).Run();
+  });
+}
+
+Status LogStore::DeleteGroup(std::string_view group) {
+  return database_->Write([&](Connection& connection) -> Status {
+    SAGESPARK_RETURN_IF_ERROR(CheckGroup(connection, group));
+    for (const char* query : {"DELETE FROM log_events WHERE stream IN (SELECT id FROM log_streams WHERE log_group = ?)",
+                              "DELETE FROM log_streams WHERE log_group = ?", "DELETE FROM log_groups WHERE name = ?"}) {
+      SAGESPARK_ASSIGN_OR_RETURN(Statement remove, connection.Prepare(query));
+      SAGESPARK_RETURN_IF_ERROR(remove.BindText(1, group).Run());
+    }
+    return Status::Ok();
+  });
+}
+
+Status LogStore::DeleteStream(std::string_view group, std::string_view stream) {
+  return database_->Write([&](Connection& connection) -> Status {
+    SAGESPARK_ASSIGN_OR_RETURN(const StreamPosition position, FindStream(connection, group, stream));
+    for (const char* query : {"DELETE FROM log_events WHERE stream = ?", "DELETE FROM log_streams WHERE id = ?"}) {
+      SAGESPARK_ASSIGN_OR_RETURN(Statement remove, connection.Prepare(query));
+      SAGESPARK_RETURN_IF_ERROR(remove.BindInt(1, position.id).Run());
+    }
+    return Status::Ok();
+  });
+}
+
 Status LogStore::Append(std::string_view group, std::string_view stream, const std::vector<std::string>& lines) {
-  if (lines.empty()) return Status::Ok();
+  std::vector<LogEvent> events;
+  for (const std::string& line : lines) events.push_back({.timestamp = Now(), .message = line});
+  return AppendEvents(group, stream, events);
+}
+
+Status LogStore::AppendEvents(std::string_view group, std::string_view stream, const std::vector<LogEvent>& events) {
+  if (events.empty()) return Status::Ok();
   return database_->Write([&](Connection& connection) -> Status {
     SAGESPARK_ASSIGN_OR_RETURN(StreamPosition position, FindStream(connection, group, stream));
-    const int64_t now = Now();
     SAGESPARK_ASSIGN_OR_RETURN(
         Statement insert, connection.Prepare("INSERT INTO log_events (stream, sequence, timestamp, message) VALUES (?, ?, ?, ?)"));
     int64_t bytes = 0;
-    for (const std::string& line : lines) {
+    for (const LogEvent& event : events) {
       insert.Reset();
-      SAGESPARK_RETURN_IF_ERROR(
-          insert.BindInt(1, position.id).BindInt(2, ++position.last_sequence).BindInt(3, now).BindText(4, line).Run());
-      bytes += static_cast<int64_t>(line.size());
+      SAGESPARK_RETURN_IF_ERROR(insert.BindInt(1, position.id)
+                                    .BindInt(2, ++position.last_sequence)
+                                    .BindInt(3, event.timestamp)
+                                    .BindText(4, event.message)
+                                    .Run());
+      bytes += static_cast<int64_t>(event.message.size());
     }
     SAGESPARK_ASSIGN_OR_RETURN(Statement update_stream,
-                               connection.Prepare("UPDATE log_streams SET last_sequence = ?, last_event = ?, "
-                                                  "first_event = coalesce(first_event, ?) WHERE id = ?"));
-    SAGESPARK_RETURN_IF_ERROR(
-        update_stream.BindInt(1, position.last_sequence).BindInt(2, now).BindInt(3, now).BindInt(4, position.id).Run());
+                               connection.Prepare("UPDATE log_streams SET last_sequence = ?1, last_event = max(coalesce(last_event, ?2), ?2), "
+                                                  "first_event = min(coalesce(first_event, ?3), ?3) WHERE id = ?4"));
+    update_stream.BindInt(1, position.last_sequence).BindInt(2, events.back().timestamp).BindInt(3, events.front().timestamp);
+    SAGESPARK_RETURN_IF_ERROR(update_stream.BindInt(4, position.id).Run());
     SAGESPARK_ASSIGN_OR_RETURN(Statement update_group,
                                connection.Prepare("UPDATE log_groups SET stored_bytes = stored_bytes + ? WHERE name = ?"));
     return update_group.BindInt(1, bytes).BindText(2, group).Run();

@@ -43,8 +43,26 @@ class LogStore {
   /// Makes the stream and its group; one that exists is no error.
   Status CreateStream(std::string_view group, std::string_view stream);
 
+  /// Fails with kAlreadyExists.
+  Status CreateGroup(std::string_view group);
+
+  /// Makes a stream in a group that exists. Fails with kNotFound or kAlreadyExists.
+  Status CreateStreamInGroup(std::string_view group, std::string_view stream);
+
+  /// With all its streams. Fails with kNotFound.
+  Status DeleteGroup(std::string_view group);
+
+  /// With all its events. Fails with kNotFound.
+  Status DeleteStream(std::string_view group, std::string_view stream);
+
   /// Appends lines with the time of now, durably. Fails with kNotFound when the stream does not exist.
   Status Append(std::string_view group, std::string_view stream, const std::vector<std::string>& lines);
+
+  /// Appends events with times of their own, in the order of their times, durably. Fails as Append.
+  Status AppendEvents(std::string_view group, std::string_view stream, const std::vector<LogEvent>& events);
+
+  /// Milliseconds since 1970, by the store's clock.
+  int64_t Now() const;
 
   /// Groups whose name starts with `prefix` and is greater than `after`, by name.
   Result<std::vector<LogGroupInfo>> Groups(std::string_view prefix, std::string_view contains, std::string_view after, int64_t limit);
@@ -95,7 +113,6 @@ class LogStore {
 
  private:
   LogStore(std::unique_ptr<Database> database, const Clock& clock) : database_(std::move(database)), clock_(clock) {}
-  int64_t Now() const;
 
   std::unique_ptr<Database> database_;
   const Clock& clock_;

@@ -13,6 +13,11 @@ namespace {
 
 namespace logs = aws::logs;
 
+constexpr int64_t kOldestEventMillis = int64_t{14} * 24 * 3'600'000;
+constexpr int64_t kNewestEventMillis = 2 * 3'600'000;
+constexpr size_t kMostBatchBytes = 1 << 20;
+constexpr size_t kEventBytes = 26;  // What an event counts beside its message.
+
 Error InvalidParameter(std::string message) {
   return CodedError(ErrorKind::kInvalidArgument, "InvalidParameterException", std::move(message));
 }
@@ -70,10 +75,15 @@ std::string Token(char letter, int64_t position) { return std::string(1, letter)
 }  // namespace
 
 const LogsService::Operation LogsService::kOperations[] = {
+    {"CreateLogGroup", &LogsService::CreateLogGroup},
+    {"CreateLogStream", &LogsService::CreateLogStream},
+    {"DeleteLogGroup", &LogsService::DeleteLogGroup},
+    {"DeleteLogStream", &LogsService::DeleteLogStream},
     {"DescribeLogGroups", &LogsService::DescribeLogGroups},
     {"DescribeLogStreams", &LogsService::DescribeLogStreams},
     {"FilterLogEvents", &LogsService::FilterLogEvents},
     {"GetLogEvents", &LogsService::GetLogEvents},
+    {"PutLogEvents", &LogsService::PutLogEvents},
 };
 
 Offered LogsService::offered() const {
@@ -222,6 +232,62 @@ Result<json::Value> LogsService::FilterLogEvents(const RequestContext&, const js
   json::Value reply = ToJson(response);
   for (const char* list : {"events", "searchedLogStreams"}) reply.if_object()->try_emplace(list, json::Array());
   return reply;
+}
+
+Result<json::Value> LogsService::CreateLogGroup(const RequestContext&, const json::Value& input) {
+  SAGESPARK_ASSIGN_OR_RETURN(const auto request, aws::FromJson<logs::CreateLogGroupRequest>(input));
+  const bool is_plain = request.log_group_class.value_or("STANDARD") == logs::log_group_class::kSTANDARD;
+  if (request.kms_key_id || !request.tags.empty() || request.deletion_protection_enabled.value_or(false) || !is_plain) {
+    return InvalidParameter("The local cloud does not offer this yet: kmsKeyId, tags, deletion protection and other classes of log groups");
+  }
+  SAGESPARK_RETURN_IF_ERROR(store_.CreateGroup(request.log_group_name));
+  return json::Value(json::Object());
+}
+
+Result<json::Value> LogsService::CreateLogStream(const RequestContext&, const json::Value& input) {
+  SAGESPARK_ASSIGN_OR_RETURN(const auto request, aws::FromJson<logs::CreateLogStreamRequest>(input));
+  SAGESPARK_RETURN_IF_ERROR(store_.CreateStreamInGroup(request.log_group_name, request.log_stream_name));
+  return json::Value(json::Object());
+}
+
+Result<json::Value> LogsService::DeleteLogGroup(const RequestContext&, const json::Value& input) {
+  SAGESPARK_ASSIGN_OR_RETURN(const auto request, aws::FromJson<logs::DeleteLogGroupRequest>(input));
+  SAGESPARK_RETURN_IF_ERROR(store_.DeleteGroup(request.log_group_name));
+  return json::Value(json::Object());
+}
+
+Result<json::Value> LogsService::DeleteLogStream(const RequestContext&, const json::Value& input) {
+  SAGESPARK_ASSIGN_OR_RETURN(const auto request, aws::FromJson<logs::DeleteLogStreamRequest>(input));
+  SAGESPARK_RETURN_IF_ERROR(store_.DeleteStream(request.log_group_name, request.log_stream_name));
+  return json::Value(json::Object());
+}
+
+/// Events of more than 14 days ago or 2 hours ahead are left out, and the reply says which.
+Result<json::Value> LogsService::PutLogEvents(const RequestContext&, const json::Value& input) {
+  SAGESPARK_ASSIGN_OR_RETURN(const auto request, aws::FromJson<logs::PutLogEventsRequest>(input));
+  const int64_t oldest = store_.Now() - kOldestEventMillis;
+  const int64_t newest = store_.Now() + kNewestEventMillis;
+  std::vector<LogEvent> kept;
+  logs::RejectedLogEventsInfo rejected;
+  size_t bytes = 0;
+  for (size_t i = 0; i < request.log_events.size(); ++i) {
+    const logs::InputLogEvent& event = request.log_events[i];
+    bytes += event.message.size() + kEventBytes;
+    if (i > 0 && event.timestamp < request.log_events[i - 1].timestamp) {
+      return InvalidParameter("Log events in a single PutLogEvents request must be in chronological order.");
+    }
+    if (event.timestamp < oldest) rejected.too_old_log_event_end_index = static_cast<int64_t>(i) + 1;
+    if (event.timestamp > newest && !rejected.too_new_log_event_start_index) rejected.too_new_log_event_start_index = static_cast<int64_t>(i);
+    if (event.timestamp >= oldest && event.timestamp <= newest) kept.push_back({.timestamp = event.timestamp, .message = event.message});
+  }
+  if (bytes > kMostBatchBytes) {
+    return InvalidParameter("Upload too large: " + std::to_string(bytes) + " bytes exceeds limit of " + std::to_string(kMostBatchBytes));
+  }
+  SAGESPARK_RETURN_IF_ERROR(store_.AppendEvents(request.log_group_name, request.log_stream_name, kept));
+  SAGESPARK_ASSIGN_OR_RETURN(const int64_t last, store_.LastSequence(request.log_group_name, request.log_stream_name));
+  logs::PutLogEventsResponse response{.next_sequence_token = std::to_string(last + 1)};
+  if (kept.size() < request.log_events.size()) response.rejected_log_events_info = rejected;
+  return ToJson(response);
 }
 
 }  // namespace sagespark::server

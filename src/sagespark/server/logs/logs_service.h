@@ -5,8 +5,7 @@
 
 namespace sagespark::server {
 
-/// CloudWatch Logs, as far as tailing needs it: DescribeLogGroups, DescribeLogStreams, GetLogEvents,
-/// FilterLogEvents.
+/// CloudWatch Logs, as far as tailing, searching and tidying need it: groups, streams and their events.
 ///
 /// Tokens of GetLogEvents name a position, so a tail sees every event once; at the end of a stream the token that was
 /// sent comes back, which is how clients know the end.
@@ -24,10 +23,15 @@ class LogsService final : public JsonService {
   };
   static const Operation kOperations[];
 
+  Result<json::Value> CreateLogGroup(const RequestContext& context, const json::Value& input);
+  Result<json::Value> CreateLogStream(const RequestContext& context, const json::Value& input);
+  Result<json::Value> DeleteLogGroup(const RequestContext& context, const json::Value& input);
+  Result<json::Value> DeleteLogStream(const RequestContext& context, const json::Value& input);
   Result<json::Value> DescribeLogGroups(const RequestContext& context, const json::Value& input);
   Result<json::Value> DescribeLogStreams(const RequestContext& context, const json::Value& input);
   Result<json::Value> FilterLogEvents(const RequestContext& context, const json::Value& input);
   Result<json::Value> GetLogEvents(const RequestContext& context, const json::Value& input);
+  Result<json::Value> PutLogEvents(const RequestContext& context, const json::Value& input);
 
   LogStore& store_;
 };
