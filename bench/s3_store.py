@@ -188,7 +188,12 @@ def main():
         listed = {}
         for kind, server in servers.items():
             server.fill(count)
-            listed[kind] = statistics.median(server.list_all(count) for _ in range(3))
+            try:
+                listed[kind] = statistics.median(server.list_all(count) for _ in range(3))
+            except AssertionError as wrong:
+                if kind == "sagespark":
+                    raise
+                print(f"{kind} does not list all of its objects: {wrong}")
         ours = listed.pop("sagespark")
         goals.check(f"listing {count:,} objects, 1,000 a page", ours, ours=f"{ours:.2f} s",
                     peer=", ".join(f"{kind} {value:.2f} s (ours {value / ours:.1f} times as fast)" for kind, value in listed.items()),
