@@ -88,7 +88,9 @@ Instance::RunEnd Instance::RunOnce(const Deadline& start_deadline) {
   }
   Process& process = **started;
   const auto client = std::make_shared<http::Client>(
-      http::ClientOptions{.port = *port, .max_idle_connections = 16, .max_body_bytes = options_.limits.max_reply_bytes});
+      http::ClientOptions{.port = *port,
+                          .max_idle_connections = static_cast<size_t>(options_.limits.max_in_flight),
+                          .max_body_bytes = options_.limits.max_reply_bytes});
 
   std::string output;
   milliseconds pause = kFirstPingPause;
