@@ -1,7 +1,8 @@
 # make demo   sets the machine up, builds, and runs the k-means example against a local cloud
 # make test   sets the machine up, builds, and runs every test
-# Both do all their own set-up and are quick the second time. make bench prints the benchmarks.
-.PHONY: demo test bench bootstrap release dev clean
+# Both do all their own set-up and are quick the second time. make bench prints the benchmarks; make test-clients runs clients that
+# nobody here wrote, each in an environment of its own (the SageMaker Python SDK, the original SageMaker Spark).
+.PHONY: demo test test-clients bench bootstrap release dev clean
 deps := $(or $(SAGESPARK_DEPS_DIR),$(CURDIR)/build/deps)
 python := $(deps)/venv/bin/python
 export SAGESPARK_DEPS_DIR := $(deps)
@@ -13,7 +14,11 @@ demo: release
 
 test: dev release
 	ctest --preset dev
-	$(python) -m pytest -q tests
+	$(python) -m pytest -q tests --ignore tests/clients
+
+test-clients: release
+	@tools/bootstrap --clients
+	$(python) -m pytest -q tests/clients
 
 bench: release
 	@cmake --build --preset release --target benches

@@ -5,11 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "sagespark/aws/client/client_context.h"
-#include "sagespark/aws/client/sts_client.h"
 #include "sagespark/base/uri.h"
 #include "sagespark/cleanup/leftovers.h"
 #include "sagespark/cleanup/run_tags.h"
+#include "sagespark/cli/aws_clients.h"
 #include "sagespark/cli/command_support.h"
 #include "sagespark/cli/commands.h"
 
@@ -21,13 +20,6 @@ struct CleanOptions {
   std::string run_id;
   std::vector<std::string> staging;
   bool dry_run = false;
-};
-
-struct Clients {
-  std::shared_ptr<aws::SageMakerClient> sagemaker;
-  std::shared_ptr<aws::S3Client> s3;
-  std::shared_ptr<aws::StsClient> sts;
-  std::string region;
 };
 
 /// "90s", "30m", "2h", "7d".
@@ -48,14 +40,7 @@ Result<cleanup::S3Folder> ParseFolder(const std::string& text) {
   return cleanup::S3Folder{.bucket = std::move(uri.authority), .prefix = std::move(uri.path)};
 }
 
-Result<Clients> MakeClients() {
-  SAGESPARK_ASSIGN_OR_RETURN(aws::ClientConfig config, aws::LoadClientConfig());
-  const std::string region = config.region;
-  const auto context = aws::MakeClientContext(std::move(config));
-  return Clients{aws::MakeSageMakerClient(context), aws::MakeS3Client(context), aws::MakeStsClient(context), region};
-}
-
-Result<cleanup::Selection> MakeSelection(const CleanOptions& options, const Clients& clients) {
+Result<cleanup::Selection> MakeSelection(const CleanOptions& options, const AwsClients& clients) {
   cleanup::Selection selection{.created_before = Clock::System().Now()};
   if (!options.older_than.empty()) {
     SAGESPARK_ASSIGN_OR_RETURN(const std::chrono::seconds age, ParseAge(options.older_than));
@@ -76,7 +61,7 @@ Result<cleanup::Selection> MakeSelection(const CleanOptions& options, const Clie
 }
 
 /// Goes on behind what cannot be removed; false when there was any.
-bool Remove(const Clients& clients, const std::vector<cleanup::Leftover>& leftovers) {
+bool Remove(const AwsClients& clients, const std::vector<cleanup::Leftover>& leftovers) {
   bool all_gone = true;
   for (const cleanup::Leftover& leftover : leftovers) {
     const Status removed = cleanup::RemoveLeftover(*clients.sagemaker, *clients.s3, leftover);
@@ -89,7 +74,7 @@ bool Remove(const Clients& clients, const std::vector<cleanup::Leftover>& leftov
 
 void Clean(const CleanOptions& options) {
   if (options.older_than.empty() && options.run_id.empty()) FailUnless(InvalidArgument("clean needs --older-than or --run"));
-  const Clients clients = ValueOrFail(MakeClients());
+  const AwsClients clients = ValueOrFail(MakeAwsClients());
   const cleanup::Selection selection = ValueOrFail(MakeSelection(options, clients));
   const auto leftovers = ValueOrFail(cleanup::FindLeftovers(*clients.sagemaker, *clients.s3, selection));
   for (const auto& leftover : leftovers) {

@@ -8,6 +8,11 @@ int main(int argc, char** argv) {
   sagespark::cli::AddServe(app);
   sagespark::cli::AddEnv(app);
   sagespark::cli::AddData(app);
+  sagespark::cli::AddStatus(app);
+  sagespark::cli::AddJobs(app);
+  sagespark::cli::AddLogs(app);
+  sagespark::cli::AddEndpoints(app);
+  sagespark::cli::AddInvoke(app);
   sagespark::cli::AddClean(app);
   sagespark::cli::AddCoverage(app);
   CLI11_PARSE(app, argc, argv);

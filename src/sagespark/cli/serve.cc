@@ -48,6 +48,7 @@ void AddServe(CLI::App& app) {
   command->add_option("--port", options->cloud.port, "The port; 0 takes any free one")->capture_default_str();
   command->add_option("--s3-endpoint", options->cloud.s3_endpoint,
                       "URL of another S3 in which jobs and endpoints read and write, with this process's AWS credentials and region");
+  command->add_flag("--tls", options->cloud.tls, "Give out an https URL, with a certificate of the CA in DATA_DIR/ca.pem, which `env` names");
   command->add_option("--image", options->images, "URI=COMMAND: the command, or folder, that stands in for a container image (repeatable)")->take_all();
   command->add_option("--images", options->image_files, "A JSON file of images (repeatable)")->take_all();
   command->add_flag_callback("--no-namespaces", [options] { options->cloud.use_namespaces = false; },

@@ -23,6 +23,7 @@
 #include "sagespark/base/log.h"
 #include "sagespark/base/uri.h"
 #include "sagespark/http/exchange.h"
+#include "sagespark/http/tls_relay.h"
 #include "sagespark/http/worker_pool.h"
 
 namespace sagespark::http {
@@ -87,15 +88,21 @@ class AsioServer final : public Server {
   uint16_t port() const override { return port_; }
   std::string url() const override {
     const bool is_v6 = options_.host.find(':') != std::string::npos;
-    return "http://" + (is_v6 ? "[" + options_.host + "]" : options_.host) + ":" + std::to_string(port_);
+    return (options_.url_has_tls ? "https://" : "http://") + (is_v6 ? "[" + options_.host + "]" : options_.host) + ":" + std::to_string(port_);
   }
   void Stop(milliseconds grace) override;
 
  private:
   net::awaitable<void> Accept();
   net::awaitable<void> Serve(std::shared_ptr<Connection> connection);
+  net::awaitable<void> Exchanges(std::shared_ptr<Connection> connection, beast::flat_buffer& buffer);
+  net::awaitable<void> Handover(std::shared_ptr<Connection> connection, HeadParser& parser);
+  net::awaitable<void> ServeInsideTls(Connection& connection, beast::flat_buffer& buffer);
+  net::awaitable<void> Tunnel(Connection& connection, beast::flat_buffer& buffer, std::string_view authority);
+  net::awaitable<bool> ReadFirst(Connection& connection, beast::flat_buffer& buffer);
   net::awaitable<bool> ReadHead(Connection& connection, beast::flat_buffer& buffer, HeadParser& parser);
-  void Refuse(Connection& connection, int status);
+  void Refuse(Connection& connection, int status, std::string_view why = {});
+  void Reply(Connection& connection, const std::string& reply);
   void Handle(Connection& connection, HeadParser& parser);
   void RunHandler(Request& request, Exchange& exchange);
 
@@ -107,6 +114,7 @@ class AsioServer final : public Server {
   net::executor_work_guard<net::io_context::executor_type> work_;
   uint16_t port_ = 0;
   std::unordered_set<Connection*> connections_;  ///< Touched by the io thread only.
+  std::unique_ptr<TlsRelay> tls_;                ///< The same; null without identities.
   CancellationSource cancellation_;
 
   std::mutex mutex_;
@@ -134,6 +142,10 @@ Status AsioServer::Listen() {
   }
   if (error) {
     return IoError("Cannot listen at " + options_.host + ":" + std::to_string(options_.port), error.value());
+  }
+  if (options_.tls_identities) {
+    SAGESPARK_ASSIGN_OR_RETURN(tls_, TlsRelay::Make(io_, options_.tls_identities,
+                                                    {.handshake = options_.header_timeout, .write = options_.io_timeout}));
   }
   port_ = acceptor_.local_endpoint().port();
   net::co_spawn(io_, Accept(), net::detached);
@@ -164,31 +176,35 @@ net::awaitable<void> AsioServer::Accept() {
 net::awaitable<void> AsioServer::Serve(std::shared_ptr<Connection> connection) {
   connections_.insert(connection.get());
   beast::flat_buffer buffer(options_.max_header_bytes);
+  if (co_await ReadFirst(*connection, buffer)) {
+    if (tls_ != nullptr && TlsRelay::IsTls(*static_cast<const char*>(buffer.data().data()))) {
+      co_await ServeInsideTls(*connection, buffer);
+    } else {
+      co_await Exchanges(connection, buffer);
+    }
+  }
+  connections_.erase(connection.get());
+  connection->stream.close();
+}
+
+net::awaitable<void> AsioServer::Exchanges(std::shared_ptr<Connection> connection, beast::flat_buffer& buffer) {
   while (connection->keep_alive && acceptor_.is_open()) {
     HeadParser parser;
     parser.header_limit(static_cast<uint32_t>(options_.max_header_bytes));
     parser.body_limit(boost::none);
     if (!co_await ReadHead(*connection, buffer, parser)) break;
+    if (parser.get().method() == beast::http::verb::connect) {
+      co_await Tunnel(*connection, buffer, parser.get().target());
+      break;
+    }
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) break;
       ++running_;
     }
-    connection->stream.expires_never();
-    connection->in_handler = true;
     connection->input.assign(static_cast<const char*>(buffer.data().data()), buffer.size());
     buffer.consume(buffer.size());
-    connection->worker_done.expires_at(std::chrono::steady_clock::time_point::max());
-    workers_.Submit([this, connection, &parser] {
-      Handle(*connection, parser);
-      net::post(io_, [connection] { connection->worker_done.cancel(); });
-      const std::lock_guard lock(mutex_);
-      --running_;
-      idle_.notify_all();
-    });
-    error_code cancelled;
-    co_await connection->worker_done.async_wait(net::redirect_error(net::use_awaitable, cancelled));
-    connection->in_handler = false;
+    co_await Handover(connection, parser);
     const size_t left = connection->input.size();
     if (left > options_.max_header_bytes) break;
     net::buffer_copy(buffer.prepare(left), net::buffer(connection->input));
@@ -196,20 +212,65 @@ net::awaitable<void> AsioServer::Serve(std::shared_ptr<Connection> connection) {
     connection->input.clear();
     connection->input.shrink_to_fit();
   }
-  connections_.erase(connection.get());
-  connection->stream.close();
+}
+
+net::awaitable<void> AsioServer::Handover(std::shared_ptr<Connection> connection, HeadParser& parser) {
+  connection->stream.expires_never();
+  connection->in_handler = true;
+  connection->worker_done.expires_at(std::chrono::steady_clock::time_point::max());
+  workers_.Submit([this, connection, &parser] {
+    Handle(*connection, parser);
+    net::post(io_, [connection] { connection->worker_done.cancel(); });
+    const std::lock_guard lock(mutex_);
+    --running_;
+    idle_.notify_all();
+  });
+  error_code cancelled;
+  co_await connection->worker_done.async_wait(net::redirect_error(net::use_awaitable, cancelled));
+  connection->in_handler = false;
+}
+
+net::awaitable<void> AsioServer::ServeInsideTls(Connection& connection, beast::flat_buffer& buffer) {
+  const std::string input(static_cast<const char*>(buffer.data().data()), buffer.size());
+  connection.stream.expires_never();
+  std::optional<tcp::socket> inside = co_await tls_->Accept(connection.stream.release_socket(), input);
+  if (!inside || !acceptor_.is_open()) co_return;
+  auto inner = std::make_shared<Connection>(*std::move(inside));
+  inner->peer_address = connection.peer_address;
+  net::co_spawn(io_, Serve(std::move(inner)), net::detached);
+}
+
+net::awaitable<void> AsioServer::Tunnel(Connection& connection, beast::flat_buffer& buffer, std::string_view authority) {
+  const std::string host(authority.substr(0, authority.rfind(':')));
+  if (tls_ == nullptr || !options_.stands_in_for || !options_.stands_in_for(host)) {
+    Refuse(connection, 403, "sagespark stands in for the AWS services that it serves and reaches no other host: " + host + "\n");
+    co_return;
+  }
+  Reply(connection, "HTTP/1.1 200 Connection established\r\n\r\n");
+  if (!co_await ReadFirst(connection, buffer)) co_return;
+  if (!TlsRelay::IsTls(*static_cast<const char*>(buffer.data().data()))) {
+    Refuse(connection, 400, "Inside a tunnel only TLS is spoken\n");
+    co_return;
+  }
+  co_await ServeInsideTls(connection, buffer);
+}
+
+/// Waits until the client has sent something.
+net::awaitable<bool> AsioServer::ReadFirst(Connection& connection, beast::flat_buffer& buffer) {
+  if (buffer.size() > 0) co_return true;
+  error_code error;
+  connection.stream.expires_after(options_.idle_timeout);
+  const size_t read = co_await connection.stream.async_read_some(
+      buffer.prepare(std::min<size_t>(4096, options_.max_header_bytes)),
+      net::redirect_error(net::use_awaitable, error));
+  if (error) co_return false;
+  buffer.commit(read);
+  co_return true;
 }
 
 net::awaitable<bool> AsioServer::ReadHead(Connection& connection, beast::flat_buffer& buffer, HeadParser& parser) {
+  if (!co_await ReadFirst(connection, buffer)) co_return false;
   error_code error;
-  if (buffer.size() == 0) {
-    connection.stream.expires_after(options_.idle_timeout);
-    const size_t read = co_await connection.stream.async_read_some(
-        buffer.prepare(std::min<size_t>(4096, options_.max_header_bytes)),
-        net::redirect_error(net::use_awaitable, error));
-    if (error) co_return false;
-    buffer.commit(read);
-  }
   connection.stream.expires_after(options_.header_timeout);
   co_await beast::http::async_read_header(connection.stream, buffer, parser,
                                           net::redirect_error(net::use_awaitable, error));
@@ -227,16 +288,21 @@ net::awaitable<bool> AsioServer::ReadHead(Connection& connection, beast::flat_bu
   co_return false;
 }
 
-void AsioServer::Refuse(Connection& connection, int status) {
-  // The socket is new to writing, so a short reply fits its buffer and cannot block.
-  const std::string reply = "HTTP/1.1 " + std::to_string(status) + " " + std::string(ReasonPhrase(status)) +
-                            "\r\nServer: sagespark\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+void AsioServer::Refuse(Connection& connection, int status, std::string_view why) {
+  Reply(connection, "HTTP/1.1 " + std::to_string(status) + " " + std::string(ReasonPhrase(status)) +
+                        "\r\nServer: sagespark\r\nContent-Length: " + std::to_string(why.size()) +
+                        "\r\nConnection: close\r\n\r\n" + std::string(why));
+  error_code ignored;
+  if (connection.stream.socket().is_open()) connection.stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+/// The socket is new to writing, or its last reply was taken: a short one fits its buffer and cannot block.
+void AsioServer::Reply(Connection& connection, const std::string& reply) {
   error_code ignored;
   tcp::socket& socket = connection.stream.socket();
   if (!socket.is_open()) return;  // A timeout has closed it.
   socket.non_blocking(true, ignored);
   socket.send(net::buffer(reply), 0, ignored);
-  socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
 void AsioServer::Handle(Connection& connection, HeadParser& parser) {

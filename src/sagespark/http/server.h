@@ -12,6 +12,7 @@
 #include "sagespark/base/cancellation.h"
 #include "sagespark/base/result.h"
 #include "sagespark/http/message.h"
+#include "sagespark/http/tls.h"
 
 namespace sagespark::http {
 
@@ -87,10 +88,17 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{75'000};    ///< Of a kept connection without a request.
   std::chrono::milliseconds io_timeout{30'000};      ///< Of one wait for body bytes, or for room to write.
   uint64_t min_body_bytes_per_second = 512;          ///< Average asked of a body once io_timeout was waited for it.
+
+  /// With identities, clients may speak TLS on the same port: the first byte tells. Without, none does.
+  TlsIdentities tls_identities = nullptr;
+  bool url_has_tls = false;  ///< What url() says: "https://".
+  /// Whether this server stands in for `host` ("sts.us-east-1.amazonaws.com") when a client takes it for a proxy and asks for a
+  /// tunnel there (CONNECT); other hosts get 403. Without it, all do.
+  std::function<bool(const std::string& host)> stands_in_for = nullptr;
 };
 
 /// An HTTP/1.1 server. Heads are read asynchronously by one thread, so idle connections cost no thread;
-/// handlers run on a bounded pool of workers that grows on demand.
+/// handlers run on a bounded pool of workers that grows on demand. TLS is spoken by that one thread, too.
 class Server {
  public:
   /// Listens and starts to serve. Fails with kAlreadyExists "Port is already in use: 127.0.0.1:80",

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <deque>
-#include <map>
 #include <string>
 #include <vector>
 
-#include "sagespark/aws/client/logs_client.h"
+#include "sagespark/aws/client/log_follower.h"
 #include "sagespark/base/cancellation.h"
 
 namespace sagespark::sagemaker {
@@ -14,8 +13,8 @@ namespace sagespark::sagemaker {
 /// is no reason for a fit to fail.
 class TrainingLog {
  public:
-  TrainingLog(aws::LogsClient& client, std::string job_name, int instances)
-      : client_(client), job_name_(std::move(job_name)), instances_(static_cast<size_t>(instances)) {}
+  TrainingLog(aws::LogsClient& client, const std::string& job_name, int instances)
+      : follower_(client, "/aws/sagemaker/TrainingJobs", job_name + "/", static_cast<size_t>(instances)) {}
 
   /// The lines that came since the last call, stream by stream.
   std::vector<std::string> NewLines(const CancellationToken& cancellation);
@@ -24,14 +23,7 @@ class TrainingLog {
   std::string Tail() const;
 
  private:
-  void FindStreams(const CancellationToken& cancellation);
-  void ReadStream(const std::string& stream, std::string& token, const CancellationToken& cancellation,
-                  std::vector<std::string>& lines);
-
-  aws::LogsClient& client_;
-  const std::string job_name_;
-  const size_t instances_;
-  std::map<std::string, std::string> next_tokens_;  ///< By stream; "" before the first page.
+  aws::LogFollower follower_;
   std::deque<std::string> last_lines_;
 };
 

@@ -8,11 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include "sagespark/base/digest.h"
 #include "sagespark/base/json/value.h"
+#include "sagespark/server/store/whole_file.h"
 
 namespace sagespark::server {
 namespace {
@@ -29,30 +28,8 @@ std::string RandomText(std::string_view alphabet, size_t length) {
   return text;
 }
 
-Result<std::string> ReadFile(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return NotFound("File does not open: " + path.string());
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-/// Writes a file whole or not at all, and durably.
-Status WriteFile(const std::filesystem::path& path, std::string_view text, mode_t mode) {
-  const std::string temporary = path.string() + ".new";
-  const int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-  if (file < 0) return IoError("File does not open: " + temporary, errno);
-  const ssize_t written = write(file, text.data(), text.size());
-  const bool complete = written == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
-  const int error = errno;
-  close(file);
-  if (complete && rename(temporary.c_str(), path.c_str()) == 0) return Status::Ok();
-  unlink(temporary.c_str());
-  return IoError("File cannot be written: " + path.string(), error);
-}
-
 Result<json::Value> ReadJson(const std::filesystem::path& path) {
-  SAGESPARK_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  SAGESPARK_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path));
   Result<json::Value> value = json::Parse(text);
   if (!value.ok()) return value.error().WithContext("File is damaged: " + path.string());
   return value;
@@ -116,22 +93,22 @@ Status DataFolder::CreateMissing() {
   if (!std::filesystem::exists(path_ / "format")) {
     // Secrets live here, and so do users' data.
     if (chmod(path_.c_str(), 0700) != 0) return IoError("Data folder cannot be protected: " + path_.string(), errno);
-    SAGESPARK_RETURN_IF_ERROR(WriteFile(path_ / "format", kFormat, 0644));
+    SAGESPARK_RETURN_IF_ERROR(WriteWholeFile(path_ / "format", kFormat, 0644));
   }
   if (!std::filesystem::exists(path_ / "credentials")) {
     const json::Object credentials{{"access_key_id", "AKIA" + RandomText(kKeyAlphabet, 16)},
                                    {"secret_access_key", RandomText(kSecretAlphabet, 40)}};
-    SAGESPARK_RETURN_IF_ERROR(WriteFile(path_ / "credentials", json::DumpPretty(credentials) + "\n", 0600));
+    SAGESPARK_RETURN_IF_ERROR(WriteWholeFile(path_ / "credentials", json::DumpPretty(credentials) + "\n", 0600));
   }
   if (!std::filesystem::exists(path_ / "settings")) {
     const json::Object settings{{"account_id", kAccountId}, {"region", kRegion}};
-    SAGESPARK_RETURN_IF_ERROR(WriteFile(path_ / "settings", json::DumpPretty(settings) + "\n", 0644));
+    SAGESPARK_RETURN_IF_ERROR(WriteWholeFile(path_ / "settings", json::DumpPretty(settings) + "\n", 0644));
   }
   return Status::Ok();
 }
 
 Status DataFolder::Load() {
-  SAGESPARK_ASSIGN_OR_RETURN(const std::string format, ReadFile(path_ / "format"));
+  SAGESPARK_ASSIGN_OR_RETURN(const std::string format, ReadWholeFile(path_ / "format"));
   if (format != kFormat) {
     return CorruptData("Data folder has another format: " + path_.string() + " says " + format.substr(0, 40));
   }
@@ -145,7 +122,7 @@ Status DataFolder::Load() {
 }
 
 Status DataFolder::PublishAddress(const std::string& url, const std::string& s3_endpoint) {
-  return WriteFile(path_ / "address", url + "\n" + (s3_endpoint.empty() ? "" : s3_endpoint + "\n"), 0600);
+  return WriteWholeFile(path_ / "address", url + "\n" + (s3_endpoint.empty() ? "" : s3_endpoint + "\n"), 0600);
 }
 
 Result<std::string> DataFolder::ReadAddress() const {
@@ -166,7 +143,7 @@ Result<std::string> DataFolder::ReadAddressFile() const {
   const bool free = flock(lock, LOCK_SH | LOCK_NB) == 0;  // A server that was killed left its address behind.
   close(lock);
   if (free) return not_running;
-  Result<std::string> address = ReadFile(path_ / "address");
+  Result<std::string> address = ReadWholeFile(path_ / "address");
   if (!address.ok()) return not_running;
   return address;
 }

@@ -21,6 +21,7 @@ struct Credentials {
 ///   address      the running server's URL and, in a second line, that of the S3 it keeps its objects in, if another; absent when none runs
 ///   credentials  JSON, readable by its user only
 ///   settings     JSON: account_id, region
+///   ca.pem, ca.key  see CertificateAuthority
 ///   metadata.db  SQLite
 ///   objects/     the bytes of S3 objects
 class DataFolder {

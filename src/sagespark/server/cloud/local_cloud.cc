@@ -9,6 +9,7 @@
 #include "sagespark/server/cloud/store_objects.h"
 #include "sagespark/server/data_folder.h"
 #include "sagespark/server/hosting/endpoints.h"
+#include "sagespark/server/iam/iam_service.h"
 #include "sagespark/server/jobs/ml_mount.h"
 #include "sagespark/server/jobs/training_jobs.h"
 #include "sagespark/server/logs/logs_service.h"
@@ -18,6 +19,8 @@
 #include "sagespark/server/sagemaker/sagemaker_service.h"
 #include "sagespark/server/store/database.h"
 #include "sagespark/server/sts/sts_service.h"
+#include "sagespark/server/tls/certificate_authority.h"
+#include "sagespark/server/tls/local_identities.h"
 #include "sagespark/server/transform/transform_jobs.h"
 
 namespace sagespark::server {
@@ -53,6 +56,7 @@ struct LocalCloud::Parts {
   std::unique_ptr<Endpoints> endpoints;
   std::unique_ptr<AsyncInvocations> async_invocations;
   StsService sts;
+  IamService iam;
   std::unique_ptr<HttpService> s3;
   std::unique_ptr<LogsService> logs_service;
   std::unique_ptr<SageMakerService> sagemaker;
@@ -116,6 +120,7 @@ Status LocalCloud::Parts::OpenServices() {
   router.AddHttp("sagemaker", "/endpoints/", *runtime);
   router.AddHttp("s3", "/", *s3);
   router.AddHttp("sts", "/", sts);
+  router.AddHttp("iam", "/", iam);
   router.SetFallback(*s3);
   return Status::Ok();
 }
@@ -130,12 +135,16 @@ Result<std::unique_ptr<LocalCloud>> LocalCloud::Start(const LocalCloudOptions& o
   SAGESPARK_RETURN_IF_ERROR(parts->OpenStores());
   SAGESPARK_RETURN_IF_ERROR(parts->OpenObjects(options.s3_endpoint));
   SAGESPARK_RETURN_IF_ERROR(parts->OpenServices());
+  SAGESPARK_ASSIGN_OR_RETURN(CertificateAuthority authority, CertificateAuthority::OpenOrCreate(parts->folder.path()));
+  http::ServerOptions server{.host = options.host, .port = options.port, .max_workers = RuntimeService::kMostInvocations + kOtherWorkers};
+  server.tls_identities = LocalIdentities(std::make_shared<const CertificateAuthority>(std::move(authority)), options.host);
+  server.url_has_tls = options.tls;
+  server.stands_in_for = IsServedAwsHost;
   Router& router = parts->router;
   SAGESPARK_ASSIGN_OR_RETURN(parts->server,
-                             http::Server::Start({.host = options.host, .port = options.port, .max_workers = RuntimeService::kMostInvocations + kOtherWorkers},
-                                                 [&router](http::Request& request, http::ResponseWriter& response) {
-                                                   router.Handle(request, response);
-                                                 }));
+                             http::Server::Start(std::move(server), [&router](http::Request& request, http::ResponseWriter& response) {
+                               router.Handle(request, response);
+                             }));
   SAGESPARK_RETURN_IF_ERROR(parts->folder.PublishAddress(parts->server->url(), options.s3_endpoint));
   parts->sweeper = std::thread([&objects = *parts->objects] {
     const Status swept = objects.SweepOrphans();

@@ -20,9 +20,11 @@ struct LocalCloudOptions {
   std::vector<OwnImage> images;    ///< Beside the algorithms of this installation.
   std::string s3_endpoint;         ///< URL of the S3 that has the data of jobs and endpoints; empty for this cloud's own.
   bool use_namespaces = true;      ///< Own images find their files at /opt/ml, where the machine allows that.
+  bool tls = false;                ///< url() says https. TLS is answered in any case, and so is plain HTTP.
 };
 
-/// All services of the local cloud on one port and one data folder.
+/// All services of the local cloud on one port and one data folder. The port is also a proxy for the host names that AWS gives
+/// these services, and for no other.
 class LocalCloud {
  public:
   /// Starts to serve. Fails with kConflict (another server has the data folder), kAlreadyExists (the port is
@@ -32,7 +34,7 @@ class LocalCloud {
   /// Stops when Stop was not called.
   ~LocalCloud();
 
-  /// "http://127.0.0.1:8080".
+  /// "http://127.0.0.1:8080", or https.
   std::string url() const;
 
   /// The operations that are offered, by service, in the names of botocore's models.

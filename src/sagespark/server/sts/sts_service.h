@@ -1,17 +1,18 @@
 #pragma once
 
-#include "sagespark/server/service.h"
+#include "sagespark/server/query/query_service.h"
 
 namespace sagespark::server {
 
-/// AWS Security Token Service: GetCallerIdentity.
-class StsService final : public HttpService {
+/// AWS Security Token Service: GetCallerIdentity, whose caller is always an assumed role, as in a notebook on AWS.
+class StsService final : public QueryService {
  public:
-  void Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
-              http::ResponseWriter& response) override;
-  void HandleError(const RequestContext& context, const http::Request& request, const Error& error,
-                   http::ResponseWriter& response) override;
+  StsService() : QueryService("https://sts.amazonaws.com/doc/2011-06-15/") {}
   Offered offered() const override { return {.service = "sts", .operations = {"GetCallerIdentity"}}; }
+
+ protected:
+  Status Run(const RequestContext& context, const std::string& action, const QueryParameters& parameters,
+             xml::Writer& result) override;
 };
 
 }  // namespace sagespark::server

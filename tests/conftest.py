@@ -5,6 +5,7 @@ The executables come from SAGESPARK_BIN_DIR, by default build/release/bin, else 
 import hashlib
 import os
 import pathlib
+import shlex
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 # Threads of xgboost that wait for each other actively make no headway beside other work. Read when the library is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def bin_dir():
@@ -43,12 +44,16 @@ class Cloud:
             [self.binary, "serve", "--port", str(self.port), "--data-dir", self.data_dir, *self.arguments],
             stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
-        assert line.startswith("listening on http://127.0.0.1:"), line
+        scheme = "https" if "--tls" in self.arguments else "http"
+        assert line.startswith(f"listening on {scheme}://127.0.0.1:"), line
         self.url = line.split()[-1]
         self.port = int(self.url.rsplit(":", 1)[1])
-        output = subprocess.run([self.binary, "env", "--data-dir", self.data_dir], check=True, capture_output=True,
-                                text=True).stdout
-        self.settings = dict(line.removeprefix("export ").split("=", 1) for line in output.splitlines())
+        self.settings = dict(word.split("=", 1) for word in shlex.split(self.env()) if word != "export")
+
+    def env(self, *arguments):
+        """What `sagespark env` prints."""
+        command = [self.binary, "env", "--data-dir", self.data_dir, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -69,6 +74,7 @@ class Cloud:
     def client(self, service, config=None, **settings):
         defaults = {
             "endpoint_url": self.url,
+            "verify": self.settings.get("AWS_CA_BUNDLE"),
             "region_name": self.settings["AWS_REGION"],
             "aws_access_key_id": self.settings.get("AWS_ACCESS_KEY_ID"),
             "aws_secret_access_key": self.settings.get("AWS_SECRET_ACCESS_KEY"),
@@ -94,6 +100,14 @@ def cloud(tmp_path_factory):
 def own_cloud(tmp_path):
     """One that a test may kill and start again."""
     running = Cloud(tmp_path / "data")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def tls_cloud(tmp_path_factory):
+    """One that gives out an https URL."""
+    running = Cloud(tmp_path_factory.mktemp("tls cloud"), arguments=("--tls",))
     yield running
     running.stop()
 
