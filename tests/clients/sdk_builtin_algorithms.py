@@ -14,8 +14,8 @@ def answers(predictor, rows, label):
     try:
         return [list(record.label[label].float32_tensor.values) for record in predictor.predict(rows)]
     finally:
+        predictor.delete_model()  # Which reads the endpoint's configuration.
         predictor.delete_endpoint(delete_endpoint_config=True)
-        predictor.delete_model()
 
 
 def kmeans():
@@ -48,7 +48,8 @@ def linear_learner():
 def factorization_machines():
     rows = rng.integers(0, 2, (2000, 6)).astype("float32")
     labels = (1 + rows[:, 0] - 2 * rows[:, 1] + 3 * rows[:, 2] * rows[:, 3]).astype("float32")
-    estimator = sagemaker.FactorizationMachines(num_factors=4, predictor_type="regressor", epochs=60, **common)
+    estimator = sagemaker.FactorizationMachines(num_factors=4, predictor_type="regressor", epochs=100, bias_lr=0.1, linear_lr=0.1,
+                                                factors_lr=0.01, **common)
     estimator.fit(estimator.record_set(rows, labels=labels), mini_batch_size=100)
     predictor = estimator.deploy(1, "ml.m4.xlarge")
     predictor.serializer = sagemaker.serializers.JSONSerializer()
@@ -56,8 +57,8 @@ def factorization_machines():
     try:
         reply = predictor.predict({"instances": [{"features": row.tolist()} for row in rows[:100]]})
     finally:
+        predictor.delete_model()  # Which reads the endpoint's configuration.
         predictor.delete_endpoint(delete_endpoint_config=True)
-        predictor.delete_model()
     scores = np.array([prediction["score"] for prediction in reply["predictions"]])
     return float(np.sqrt(np.mean((scores - labels[:100]) ** 2)))
 

@@ -21,7 +21,7 @@ with tempfile.TemporaryDirectory() as folder:
     np.savetxt(file, np.column_stack([labels, rows]), delimiter=",", fmt="%.6g")
     train = session.upload_data(file, key_prefix="sdk-xgboost/train")
     file = os.path.join(folder, "test.csv")
-    np.savetxt(file, rows[:100], delimiter=",", fmt="%.6g")
+    np.savetxt(file, rows[:100], delimiter=",", fmt="%.17g")
     test = session.upload_data(file, key_prefix="sdk-xgboost/test")
 
 estimator = sagemaker.estimator.Estimator(
@@ -36,6 +36,7 @@ predictor = estimator.deploy(1, "ml.m4.xlarge", serializer=CSVSerializer(), dese
 try:
     scores = np.array(predictor.predict(rows[:100])).astype(float).ravel()
 finally:
+    predictor.delete_model()
     predictor.delete_endpoint(delete_endpoint_config=True)
 
 transformer = estimator.transformer(1, "ml.m4.xlarge", strategy="MultiRecord", assemble_with="Line",

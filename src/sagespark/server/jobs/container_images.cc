@@ -46,7 +46,10 @@ Result<ContainerProgram> ContainerImages::Find(std::string_view image) const {
     }
   }
   if (best != nullptr) return best->program;
-  if (const auto found = programs_.find(RepositoryOf(image)); found != programs_.end()) return found->second;
+  // XGBoost's newer images are sagemaker-xgboost, those of its first versions xgboost.
+  std::string_view algorithm = RepositoryOf(image);
+  if (constexpr std::string_view kPrefix = "sagemaker-"; algorithm.starts_with(kPrefix)) algorithm.remove_prefix(kPrefix.size());
+  if (const auto found = programs_.find(algorithm); found != programs_.end()) return found->second;
   std::string known;
   for (const auto& [repository, program] : programs_) known += (known.empty() ? "" : ", ") + repository;
   for (const Own& own : own_) known += (known.empty() ? "" : ", ") + own.uri;

@@ -12,6 +12,15 @@ TEST(ContainerImagesTest, GoesByTheRepositorysName) {
   EXPECT_EQ(RepositoryOf("localhost:5000/pca"), "pca");
 }
 
+TEST(ContainerImagesTest, XGBoostsNewerImagesHaveALongerName) {
+  ContainerImages images;
+  images.Add("xgboost", {.command = {"run-xgboost"}});
+  for (const char* image : {"683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1", "811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1"}) {
+    ASSERT_OK_AND_ASSIGN(const ContainerProgram program, images.Find(image));
+    EXPECT_EQ(program.command.front(), "run-xgboost") << image;
+  }
+}
+
 TEST(ContainerImagesTest, RefusesAnUnknownImageByName) {
   ContainerImages images;
   images.Add("kmeans", {.command = {"/x"}});
