@@ -40,6 +40,7 @@ def frame(rows, labels=None):
 
 common = dict(sagemakerRole=IAMRole("arn:aws:iam::123456789012:role/MySageMakerRole"), trainingInstanceType="ml.m4.xlarge",
               trainingInstanceCount=1, endpointInstanceType="ml.m4.xlarge", endpointInitialInstanceCount=1)
+FACTORS = {"FeatureDim": 3, "NumFactors": 2, "MiniBatchSize": 100, "Epochs": 100, "BiasLr": 0.1, "LinearLr": 0.1, "FactorsLr": 0.01}
 half = (plane[:, 0] > 0).astype(float)
 linear = 1 + 2 * plane[:, 0] - plane[:, 1]
 
@@ -57,7 +58,7 @@ def pure(rows):
     """The share of rows in the cluster, or the topic, that most of their kind are in."""
     kinds = {}
     for row in rows:
-        answer = row["closest_cluster"] if "closest_cluster" in row else int(np.argmax(row["topicDistribution"].toArray()))
+        answer = row["closest_cluster"] if "closest_cluster" in row else int(np.argmax(row["topicMixture"].toArray()))
         kinds.setdefault(row["label"], []).append(answer)
     return float(np.mean([answers.count(max(set(answers), key=answers.count)) / len(answers) for answers in kinds.values()]))
 
@@ -72,9 +73,9 @@ CASES = [
     (LinearLearnerBinaryClassifier, {"FeatureDim": 3, "MiniBatchSize": 100}, frame(plane, half), share("predicted_label")),
     (LinearLearnerMultiClassClassifier, {"FeatureDim": 3, "NumClasses": 3, "MiniBatchSize": 60}, frame(blobs, which), share("predicted_label")),
     (LinearLearnerRegressor, {"FeatureDim": 3, "MiniBatchSize": 100}, frame(plane, linear), error("score")),
-    (FactorizationMachinesBinaryClassifier, {"FeatureDim": 3, "NumFactors": 2, "MiniBatchSize": 100, "Epochs": 100}, frame(plane, half),
+    (FactorizationMachinesBinaryClassifier, FACTORS, frame(plane, half),
      share("predicted_label")),
-    (FactorizationMachinesRegressor, {"FeatureDim": 3, "NumFactors": 2, "MiniBatchSize": 100, "Epochs": 200}, frame(plane, linear), error("score")),
+    (FactorizationMachinesRegressor, FACTORS, frame(plane, linear), error("score")),
     (LDASageMakerEstimator, {"FeatureDim": 4, "NumTopics": 2, "MiniBatchSize": 200}, frame(words, np.repeat([0, 1], 100)), pure),
     (XGBoostSageMakerEstimator, {"Objective": "multi:softmax", "NumRound": 10, "NumClasses": 3}, frame(blobs, which), share("prediction")),
 ]
