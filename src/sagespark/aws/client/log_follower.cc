@@ -11,7 +11,8 @@ Result<std::vector<LogLine>> LogFollower::NewLines(const CancellationToken& canc
 }
 
 Status LogFollower::FindStreams(const CancellationToken& cancellation) {
-  logs::DescribeLogStreamsRequest request{.log_group_name = group_, .log_stream_name_prefix = prefix_};
+  logs::DescribeLogStreamsRequest request{.log_group_name = group_};
+  if (!prefix_.empty()) request.log_stream_name_prefix = prefix_;
   do {
     const auto page = client_.DescribeLogStreams(request, {.cancellation = cancellation});
     if (!page.ok()) return page.error().kind() == ErrorKind::kNotFound ? Status::Ok() : Status(page.error());

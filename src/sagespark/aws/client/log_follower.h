@@ -17,7 +17,7 @@ struct LogLine {
 /// Follows the streams of a log group whose names begin with a prefix, such as those of one training job's instances.
 class LogFollower {
  public:
-  /// Further streams are looked for until `streams_expected` are known.
+  /// An empty prefix means all streams. Further ones are looked for until `streams_expected` are known.
   LogFollower(LogsClient& client, std::string group, std::string prefix, size_t streams_expected = SIZE_MAX)
       : client_(client), group_(std::move(group)), prefix_(std::move(prefix)), streams_expected_(streams_expected) {}
 
