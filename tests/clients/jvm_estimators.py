@@ -58,7 +58,7 @@ def pure(rows):
     """The share of rows in the cluster, or the topic, that most of their kind are in."""
     kinds = {}
     for row in rows:
-        answer = row["closest_cluster"] if "closest_cluster" in row else int(np.argmax(row["topicMixture"].toArray()))
+        answer = row["closest_cluster"] if "closest_cluster" in row else int(np.argmax(row["topic_mixture"].toArray()))
         kinds.setdefault(row["label"], []).append(answer)
     return float(np.mean([answers.count(max(set(answers), key=answers.count)) / len(answers) for answers in kinds.values()]))
 

@@ -70,7 +70,9 @@ void PrintLogs(const LogsOptions& options) {
   std::string stream;
   for (;;) {
     // Asked before the lines are read: a job that has ended says no more.
-    const bool live = ValueOrFail(IsLive(*clients.sagemaker, options));
+    Result<bool> asked = IsLive(*clients.sagemaker, options);
+    if (!asked.ok()) asked = asked.error().WithContext(options.name);  // AWS's own text names nothing.
+    const bool live = ValueOrFail(std::move(asked));
     Print(ValueOrFail(follower.NewLines(signals.token())), stream);
     if (!options.follow || !live || !Clock::System().Sleep(kPoll, signals.token()).ok()) return;
   }
