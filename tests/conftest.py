@@ -75,7 +75,7 @@ class Cloud:
         defaults = {
             "endpoint_url": self.url,
             "verify": self.settings.get("AWS_CA_BUNDLE"),
-            "region_name": self.settings["AWS_REGION"],
+            "region_name": self.settings.get("AWS_REGION"),
             "aws_access_key_id": self.settings.get("AWS_ACCESS_KEY_ID"),
             "aws_secret_access_key": self.settings.get("AWS_SECRET_ACCESS_KEY"),
         }

@@ -25,7 +25,7 @@ class WithDataElsewhere:
 
 @pytest.fixture
 def elsewhere(cloud, tmp_path, monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, cloud.settings[name])
     compute = Cloud(tmp_path / "compute", arguments=["--s3-endpoint", cloud.url])
     yield WithDataElsewhere(cloud, compute)
@@ -52,8 +52,11 @@ def test_clients_are_told_where_s3_is(elsewhere):
     assert error.value.response["Error"]["Code"] == "NotImplemented"
     assert f"AWS_ENDPOINT_URL_S3={store.url}" in error.value.response["Error"]["Message"]
     with pytest.raises(botocore.exceptions.ClientError) as error:
-        compute.client("sts", aws_secret_access_key="wrong").get_caller_identity()
+        compute.client("sts", aws_access_key_id=store.settings["AWS_ACCESS_KEY_ID"], aws_secret_access_key="wrong").get_caller_identity()
     assert error.value.response["Error"]["Code"] in ("SignatureDoesNotMatch", "InvalidSignatureException")
+    printed = subprocess.run([compute.binary, "env", "--data-dir", compute.data_dir], check=True, capture_output=True, text=True).stdout
+    assert f"export AWS_ENDPOINT_URL_S3={store.url}\n" in printed
+    assert "SECRET" not in printed
 
 
 def test_a_server_without_credentials_for_the_other_s3_says_so(tmp_path, cloud):

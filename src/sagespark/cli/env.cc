@@ -20,7 +20,10 @@ struct EnvOptions {
 struct RunningCloud {
   server::DataFolder folder;
   std::string address;
+  std::string s3_endpoint;  ///< Empty when its S3 is its own.
 
+  /// With another S3 that one's keys are good for all services, and those are the user's own.
+  bool has_own_keys() const { return s3_endpoint.empty(); }
   bool has_tls() const { return address.starts_with("https://"); }
   /// "127.0.0.1:8080".
   std::string place() const { return address.substr(address.find("://") + 3); }
@@ -41,10 +44,14 @@ std::string Quoted(const std::string& text) {
 
 void PrintExports(const RunningCloud& cloud, bool notebook) {
   PrintExport("AWS_ENDPOINT_URL", cloud.address);
-  PrintExport("AWS_ACCESS_KEY_ID", cloud.folder.credentials().access_key_id);
-  PrintExport("AWS_SECRET_ACCESS_KEY", cloud.folder.credentials().secret_access_key);
-  PrintExport("AWS_REGION", cloud.folder.region());
-  PrintExport("AWS_DEFAULT_REGION", cloud.folder.region());
+  if (cloud.has_own_keys()) {
+    PrintExport("AWS_ACCESS_KEY_ID", cloud.folder.credentials().access_key_id);
+    PrintExport("AWS_SECRET_ACCESS_KEY", cloud.folder.credentials().secret_access_key);
+    PrintExport("AWS_REGION", cloud.folder.region());
+    PrintExport("AWS_DEFAULT_REGION", cloud.folder.region());
+  } else {
+    PrintExport("AWS_ENDPOINT_URL_S3", cloud.s3_endpoint);
+  }
   if (cloud.has_tls() || notebook) PrintExport("AWS_CA_BUNDLE", Quoted(cloud.ca_file()));
   if (!notebook) return;
   // Whoever makes AWS's host names in code meets the local cloud as its proxy.
@@ -56,6 +63,10 @@ void PrintS3a(const RunningCloud& cloud, const std::string& prefix) {
   const auto print = [&prefix](const char* name, const std::string& value) {
     std::cout << "spark.hadoop." << prefix << name << " " << value << "\n";
   };
+  if (!cloud.has_own_keys()) {
+    print("endpoint", cloud.s3_endpoint);
+    return;
+  }
   print("endpoint", cloud.address);
   print("endpoint.region", cloud.folder.region());
   print("path.style.access", "true");
@@ -79,7 +90,8 @@ void PrintSparkSettings(const RunningCloud& cloud, std::vector<std::string> buck
 void PrintEnvironment(const EnvOptions& options) {
   server::DataFolder folder = ValueOrFail(server::DataFolder::OpenForClient(options.data_dir));
   std::string address = ValueOrFail(folder.ReadAddress());
-  const RunningCloud cloud{.folder = std::move(folder), .address = std::move(address)};
+  std::string s3_endpoint = ValueOrFail(folder.ReadS3Endpoint());
+  const RunningCloud cloud{.folder = std::move(folder), .address = std::move(address), .s3_endpoint = std::move(s3_endpoint)};
   if (options.spark) {
     PrintSparkSettings(cloud, options.buckets);
   } else {
