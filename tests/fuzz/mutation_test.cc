@@ -89,7 +89,8 @@ INSTANTIATE_TEST_SUITE_P(Parsers, MutationTest,
                                            Target{"request_rows", RequestRows}, Target{"zip", Zip},
                                            Target{"model_arrays", ModelArrays},
                                            Target{"factorization_machines_model", FactorizationMachinesModel},
-                                           Target{"linear_learner_model", LinearLearnerModel}),
+                                           Target{"linear_learner_model", LinearLearnerModel}, Target{"service_request", ServiceRequest},
+                                           Target{"log_filter", LogFilter}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

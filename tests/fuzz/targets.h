@@ -20,5 +20,7 @@ void Zip(std::string_view bytes);
 void ModelArrays(std::string_view bytes);
 void FactorizationMachinesModel(std::string_view bytes);
 void LinearLearnerModel(std::string_view bytes);
+void ServiceRequest(std::string_view bytes);
+void LogFilter(std::string_view bytes);
 
 }  // namespace sagespark::fuzz

@@ -1,0 +1,47 @@
+#include <algorithm>
+#include <string>
+
+#include "sagespark/aws/model/logs_rules.h"
+#include "sagespark/aws/model/sagemaker_rules.h"
+#include "sagespark/base/json/value.h"
+#include "sagespark/server/logs/filter_pattern.h"
+#include "targets.h"
+
+// What clients of the JSON services send.
+namespace sagespark::fuzz {
+namespace {
+
+struct Halves {
+  std::string_view line;
+  std::string_view rest;
+};
+
+Halves SplitAtLineEnd(std::string_view bytes) {
+  const size_t end = std::min(bytes.find('\n'), bytes.size());
+  return {bytes.substr(0, end), bytes.substr(std::min(end + 1, bytes.size()))};
+}
+
+}  // namespace
+
+/// An operation's name in a line of its own, then its request.
+void ServiceRequest(std::string_view bytes) {
+  const auto [operation, request] = SplitAtLineEnd(bytes);
+  const auto value = json::Parse(request);
+  if (!value.ok()) return;
+  for (const auto& rules : {aws::sagemaker::OperationRules(), aws::logs::OperationRules()}) {
+    const aws::OperationRule* rule = aws::FindOperation(rules, operation);
+    if (rule == nullptr) continue;
+    const Status first = aws::Validate(*rule->input, *value);
+    const auto again = json::Parse(json::Dump(*value));
+    SAGESPARK_CHECK(again.ok() && aws::Validate(*rule->input, *again).ok() == first.ok());
+  }
+}
+
+/// A pattern in a line of its own, then a message.
+void LogFilter(std::string_view bytes) {
+  const auto [text, message] = SplitAtLineEnd(bytes);
+  const auto pattern = server::FilterPattern::Parse(text);
+  if (pattern.ok()) SAGESPARK_CHECK(pattern->Matches(message) == pattern->Matches(std::string(message)));
+}
+
+}  // namespace sagespark::fuzz
