@@ -81,7 +81,9 @@ CASES = [
 ]
 
 for cls, hyperparameters, rows, measure in CASES:
-    estimator = cls(**common)
+    # It reads all predictions from one line, as the first XGBoost image wrote them.
+    settings = {"modelEnvironmentVariables": {"SAGESPARK_XGBOOST_CSV": "comma"}} if cls is XGBoostSageMakerEstimator else {}
+    estimator = cls(**common, **settings)
     for name, value in hyperparameters.items():
         getattr(estimator, "set" + name)(value)
     model = estimator.fit(rows)
