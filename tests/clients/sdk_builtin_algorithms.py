@@ -75,4 +75,5 @@ def lda():
     return float(max(same, 1 - same))
 
 
-print(json.dumps(globals()[sys.argv[1]]()))
+# The SDK's progress marks end without a newline.
+print("\n" + json.dumps(globals()[sys.argv[1]]()))

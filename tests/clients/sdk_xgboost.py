@@ -46,7 +46,7 @@ reply = boto3.client("s3").get_object(Bucket=bucket, Key="sdk-xgboost/prediction
 batch = np.array(reply.split()).astype(float)
 transformer.delete_model()
 
-print(json.dumps({
+print("\n" + json.dumps({
     "accuracy": float(((scores > 0.5) == labels[:100]).mean()),
     "batch_differs_by": float(np.abs(batch - scores).max()),
     "rows": len(batch),
