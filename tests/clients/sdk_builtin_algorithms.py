@@ -21,7 +21,8 @@ def answers(predictor, rows, label):
 def kmeans():
     rows = np.concatenate([rng.normal(center, 0.1, (100, 4)) for center in (0, 5, 10)]).astype("float32")
     estimator = sagemaker.KMeans(k=3, **common)
-    estimator.fit(estimator.record_set(rows), mini_batch_size=100)
+    # Shuffled: the first centers come from the first mini-batch.
+    estimator.fit(estimator.record_set(rng.permutation(rows)), mini_batch_size=100)
     return answers(estimator.deploy(1, "ml.m4.xlarge"), rows[[0, 1, 150, 151, 250, 251]], "closest_cluster")
 
 
