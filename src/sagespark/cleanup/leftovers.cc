@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "sagespark/aws/client/for_each_page.h"
 #include "sagespark/base/uri.h"
 #include "sagespark/cleanup/run_tags.h"
 
@@ -31,18 +32,6 @@ std::string_view NameOf(LeftoverKind kind) {
   return "";
 }
 
-/// Calls `visit` with each page that `list` gives for a request.
-template <typename Request, typename List, typename Visit>
-Status ForEachPage(Request request, List list, Visit visit) {
-  for (;;) {
-    const auto page = list(request);
-    if (!page.ok()) return page.error();
-    SAGESPARK_RETURN_IF_ERROR(visit(*page));
-    if (!page->next_token || page->next_token->empty()) return Status::Ok();
-    request.next_token = page->next_token;
-  }
-}
-
 class Finder {
  public:
   Finder(aws::SageMakerClient& sagemaker, aws::S3Client& s3, const Selection& selection)
@@ -61,7 +50,7 @@ class Finder {
  private:
   Status FindEndpoints() {
     aws::sagemaker::ListEndpointsRequest request{.max_results = kPageSize, .creation_time_before = selection_.created_before};
-    return ForEachPage(request, [&](const auto& page) { return sagemaker_.ListEndpoints(page); },
+    return aws::ForEachPage(request, [&](const auto& page) { return sagemaker_.ListEndpoints(page); },
                        [&](const auto& page) -> Status {
                          for (const auto& endpoint : page.endpoints) {
                            if (endpoint.endpoint_status == aws::sagemaker::endpoint_status::kDeleting) continue;
@@ -74,7 +63,7 @@ class Finder {
 
   Status FindEndpointConfigs() {
     aws::sagemaker::ListEndpointConfigsRequest request{.max_results = kPageSize, .creation_time_before = selection_.created_before};
-    return ForEachPage(request, [&](const auto& page) { return sagemaker_.ListEndpointConfigs(page); },
+    return aws::ForEachPage(request, [&](const auto& page) { return sagemaker_.ListEndpointConfigs(page); },
                        [&](const auto& page) -> Status {
                          for (const auto& config : page.endpoint_configs) {
                            SAGESPARK_RETURN_IF_ERROR(AddIfOurs(LeftoverKind::kEndpointConfig, config.endpoint_config_name,
@@ -86,7 +75,7 @@ class Finder {
 
   Status FindModels() {
     aws::sagemaker::ListModelsRequest request{.max_results = kPageSize, .creation_time_before = selection_.created_before};
-    return ForEachPage(request, [&](const auto& page) { return sagemaker_.ListModels(page); },
+    return aws::ForEachPage(request, [&](const auto& page) { return sagemaker_.ListModels(page); },
                        [&](const auto& page) -> Status {
                          for (const auto& model : page.models) {
                            SAGESPARK_RETURN_IF_ERROR(
@@ -99,7 +88,7 @@ class Finder {
   /// Also notes where the jobs that have ended read from: what a fit staged may still be there.
   Status FindTrainingJobs() {
     aws::sagemaker::ListTrainingJobsRequest request{.max_results = kPageSize, .creation_time_before = selection_.created_before};
-    return ForEachPage(
+    return aws::ForEachPage(
         request, [&](const auto& page) { return sagemaker_.ListTrainingJobs(page); }, [&](const auto& page) -> Status {
           for (const auto& job : page.training_job_summaries) {
             SAGESPARK_ASSIGN_OR_RETURN(const auto run, RunOf(job.training_job_arn, job.creation_time));
@@ -119,7 +108,7 @@ class Finder {
 
   Status FindTransformJobs() {
     aws::sagemaker::ListTransformJobsRequest request{.creation_time_before = selection_.created_before, .max_results = kPageSize};
-    return ForEachPage(
+    return aws::ForEachPage(
         request, [&](const auto& page) { return sagemaker_.ListTransformJobs(page); }, [&](const auto& page) -> Status {
           for (const auto& job : page.transform_job_summaries) {
             SAGESPARK_ASSIGN_OR_RETURN(const auto run, RunOf(job.transform_job_arn, job.creation_time));
@@ -204,7 +193,7 @@ class Finder {
   Result<std::optional<std::string>> RunOf(const std::string& arn, SystemTime created) {
     if (created >= selection_.created_before) return std::optional<std::string>();
     std::optional<std::string> run;
-    const Status listed = ForEachPage(
+    const Status listed = aws::ForEachPage(
         aws::sagemaker::ListTagsRequest{.resource_arn = arn}, [&](const auto& page) { return sagemaker_.ListTags(page); },
         [&](const auto& page) -> Status {
           for (const auto& tag : page.tags) {

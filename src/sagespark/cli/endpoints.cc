@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "sagespark/aws/client/for_each_page.h"
 #include "sagespark/base/clock.h"
 #include "sagespark/cli/aws_clients.h"
 #include "sagespark/cli/command_support.h"
@@ -24,16 +25,15 @@ struct InvokeOptions {
 };
 
 Status ListEndpoints(aws::SageMakerClient& client, Table& table) {
-  aws::sagemaker::ListEndpointsRequest request;
-  do {
-    SAGESPARK_ASSIGN_OR_RETURN(const auto page, client.ListEndpoints(request));
-    for (const auto& endpoint : page.endpoints) {
-      table.Add({endpoint.endpoint_name, endpoint.endpoint_status, FormatIso8601(endpoint.creation_time),
-                 FormatIso8601(endpoint.last_modified_time)});
-    }
-    request.next_token = page.next_token;
-  } while (request.next_token);
-  return Status::Ok();
+  return aws::ForEachPage(
+      aws::sagemaker::ListEndpointsRequest{}, [&](const auto& request) { return client.ListEndpoints(request); },
+      [&](const auto& page) {
+        for (const auto& endpoint : page.endpoints) {
+          table.Add({endpoint.endpoint_name, endpoint.endpoint_status, FormatIso8601(endpoint.creation_time),
+                     FormatIso8601(endpoint.last_modified_time)});
+        }
+        return Status::Ok();
+      });
 }
 
 Result<std::string> ReadBody(std::istream& in, const std::string& name) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "sagespark/aws/client/for_each_page.h"
 #include "sagespark/cli/aws_clients.h"
 #include "sagespark/cli/command_support.h"
 #include "sagespark/cli/commands.h"
@@ -13,35 +14,37 @@ namespace {
 
 Result<int64_t> RunningTrainingJobs(aws::SageMakerClient& client) {
   int64_t count = 0;
-  aws::sagemaker::ListTrainingJobsRequest request{.max_results = 100, .status_equals = "InProgress"};
-  do {
-    SAGESPARK_ASSIGN_OR_RETURN(const auto page, client.ListTrainingJobs(request));
-    count += static_cast<int64_t>(page.training_job_summaries.size());
-    request.next_token = page.next_token;
-  } while (request.next_token);
+  SAGESPARK_RETURN_IF_ERROR(aws::ForEachPage(
+      aws::sagemaker::ListTrainingJobsRequest{.max_results = 100, .status_equals = "InProgress"},
+      [&](const auto& request) { return client.ListTrainingJobs(request); },
+      [&](const auto& page) {
+        count += static_cast<int64_t>(page.training_job_summaries.size());
+        return Status::Ok();
+      }));
   return count;
 }
 
 Result<int64_t> RunningTransformJobs(aws::SageMakerClient& client) {
   int64_t count = 0;
-  aws::sagemaker::ListTransformJobsRequest request{.status_equals = "InProgress", .max_results = 100};
-  do {
-    SAGESPARK_ASSIGN_OR_RETURN(const auto page, client.ListTransformJobs(request));
-    count += static_cast<int64_t>(page.transform_job_summaries.size());
-    request.next_token = page.next_token;
-  } while (request.next_token);
+  SAGESPARK_RETURN_IF_ERROR(aws::ForEachPage(
+      aws::sagemaker::ListTransformJobsRequest{.status_equals = "InProgress", .max_results = 100},
+      [&](const auto& request) { return client.ListTransformJobs(request); },
+      [&](const auto& page) {
+        count += static_cast<int64_t>(page.transform_job_summaries.size());
+        return Status::Ok();
+      }));
   return count;
 }
 
 /// "2 InService, 1 Failed".
 Result<std::string> EndpointsByStatus(aws::SageMakerClient& client) {
   std::map<std::string, int64_t> counts;
-  aws::sagemaker::ListEndpointsRequest request;
-  do {
-    SAGESPARK_ASSIGN_OR_RETURN(const auto page, client.ListEndpoints(request));
-    for (const auto& endpoint : page.endpoints) ++counts[endpoint.endpoint_status];
-    request.next_token = page.next_token;
-  } while (request.next_token);
+  SAGESPARK_RETURN_IF_ERROR(aws::ForEachPage(
+      aws::sagemaker::ListEndpointsRequest{}, [&](const auto& request) { return client.ListEndpoints(request); },
+      [&](const auto& page) {
+        for (const auto& endpoint : page.endpoints) ++counts[endpoint.endpoint_status];
+        return Status::Ok();
+      }));
   std::string text;
   for (const auto& [status, count] : counts) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + status;
   return text.empty() ? "0" : text;
