@@ -1,8 +1,9 @@
 # make demo   sets the machine up, builds, and runs the k-means example against a local cloud
 # make test   sets the machine up, builds, and runs every test
 # Both do all their own set-up and are quick the second time. make bench prints the benchmarks; make test-clients runs clients that
-# nobody here wrote, each in an environment of its own (the SageMaker Python SDK, the original SageMaker Spark).
-.PHONY: demo test test-clients bench bootstrap release dev clean
+# nobody here wrote, each in an environment of its own (the SageMaker Python SDK, the original SageMaker Spark). make test-spark tests the Python
+# package on Spark 4.3, 4.0 and 3.5.
+.PHONY: demo test test-clients test-spark bench bootstrap release dev clean
 deps := $(or $(SAGESPARK_DEPS_DIR),$(CURDIR)/build/deps)
 python := $(deps)/venv/bin/python
 export SAGESPARK_DEPS_DIR := $(deps)
@@ -14,7 +15,7 @@ demo: release
 
 test: dev release
 	ctest --preset dev
-	$(python) -m pytest -q tests --ignore tests/clients
+	$(python) -m pytest -q tests --ignore tests/clients --ignore tests/pyspark
 
 test-clients: release
 	@tools/bootstrap --clients

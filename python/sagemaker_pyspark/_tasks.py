@@ -1,0 +1,68 @@
+"""What runs inside executors: batches of rows go from Spark to the native library and back."""
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any, Dict, Iterator, Optional
+
+import pyarrow as pa
+
+from . import _native
+from ._vectors import assembled
+from .errors import SageSparkError, task_error_text
+
+
+def run(entry: str, task: Dict[str, Any], batches: Iterator, **objects) -> Iterator:
+    """Runs one of this module's tasks; its errors travel as text."""
+    try:
+        yield from _ENTRIES[entry](task, batches, **objects)
+    except SageSparkError as error:
+        raise RuntimeError(task_error_text(error)) from None
+
+
+def _stage(task: Dict[str, Any], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Uploads the rows of a partition as parts of a file that is not visible yet; gives the receipt for it."""
+    vectors = task.pop("vectors")
+    reader = _reader(assembled(batches, vectors))
+    if reader is None:
+        return
+    receipt = _native.stage({**task, "partition": _partition()}, reader)
+    yield pa.record_batch([pa.array([receipt["rows"]], pa.int64()), pa.array([json.dumps(receipt["uploads"])])], names=["rows", "uploads"])
+
+
+def _predict(task: Dict[str, Any], batches: Iterator[pa.RecordBatch], serializer=None, deserializer=None) -> Iterator[pa.RecordBatch]:
+    """The predictions for the rows of a partition, in their order."""
+    vectors = task.pop("vectors")
+    reader = _reader(assembled(batches, vectors))
+    if reader is None:
+        return
+    yield from _native.predict({**task, "partition": _partition()}, reader, serialize=serializer and _serialize(serializer),
+                               deserialize=deserializer and deserializer.deserialize)
+
+
+def _predict_cells(task: Dict[str, Any], columns: Iterator, serializer=None, deserializer=None) -> Iterator[pa.Array]:
+    """The same for an Arrow UDF: arrays of its arguments come in, arrays of structs go out."""
+    names = task.pop("columns")
+    batches = (pa.RecordBatch.from_arrays(arrays if isinstance(arrays, tuple) else (arrays,), names) for arrays in columns)
+    for batch in _predict(task, batches, serializer, deserializer):
+        yield pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema))
+
+
+_ENTRIES = {"stage": _stage, "predict": _predict, "predict_cells": _predict_cells}
+
+
+def _partition() -> int:
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    return 0 if context is None else context.partitionId()
+
+
+def _reader(batches: Iterator[pa.RecordBatch]) -> Optional[pa.RecordBatchReader]:
+    """None for a partition without batches, whose schema nobody knows."""
+    first = next(batches, None)
+    return None if first is None else pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], batches))
+
+
+def _serialize(serializer):
+    return lambda rows: pa.array(serializer.serialize(rows), pa.binary())

@@ -1,0 +1,2 @@
+"""How rows become requests, and replies become columns."""
+__all__ = ["serializers", "deserializers"]
