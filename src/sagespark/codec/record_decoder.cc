@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <iterator>
 
 #include "sagespark/codec/wire_reader.h"
 
@@ -59,31 +60,63 @@ bool AppendFixed(const WireField& field, std::vector<T>& out) {
   return true;
 }
 
-/// Packed varints. Keys of sparse rows are one or two bytes long and come by the hundred, so these are read in
-/// place; longer ones are left to the reader that checks every byte.
+constexpr size_t kBlockBytes = 16;
+constexpr uint64_t kMoreFollows = 0x8080808080808080;  ///< The bit of each byte that says that its varint goes on.
+
+bool EndsVarint(char byte) { return static_cast<int8_t>(byte) >= 0; }
+
+/// Whether every byte of a block goes on or ends as the same byte of `pattern` does.
+bool BlockIs(const char* block, uint64_t pattern) {
+  uint64_t halves[2];
+  static_assert(sizeof(halves) == kBlockBytes);
+  std::memcpy(halves, block, sizeof(halves));
+  return (((halves[0] ^ pattern) | (halves[1] ^ pattern)) & kMoreFollows) == 0;
+}
+
+/// A block of one-byte or of two-byte varints, without a branch for each; the number of varints, 0 when it is neither.
+template <typename T, typename Convert>
+size_t ConvertBlock(const char* block, T* to, Convert convert) {
+  constexpr uint64_t kOneByteEach = 0;
+  constexpr uint64_t kTwoBytesEach = 0x0080008000800080;
+  if (BlockIs(block, kTwoBytesEach)) {
+    uint16_t pairs[kBlockBytes / 2];
+    std::memcpy(pairs, block, sizeof(pairs));
+    for (const uint16_t pair : pairs) *to++ = convert(static_cast<uint64_t>((pair & 0x7f) | (pair >> 8 << 7)));
+    return std::size(pairs);
+  }
+  if (!BlockIs(block, kOneByteEach)) return 0;
+  for (size_t i = 0; i < kBlockBytes; ++i) *to++ = convert(static_cast<uint8_t>(block[i]));
+  return kBlockBytes;
+}
+
+/// Packed varints. Keys of sparse rows ascend, so that a run of one byte each is followed by a run of two bytes each.
 template <typename T, typename Convert>
 bool AppendPackedVarints(std::string_view bytes, std::vector<T>& out, Convert convert) {
-  const auto ends_varint = [](char byte) { return static_cast<int8_t>(byte) >= 0; };
   const size_t old_size = out.size();
-  out.resize(old_size + static_cast<size_t>(std::count_if(bytes.begin(), bytes.end(), ends_varint)));
+  out.resize(old_size + static_cast<size_t>(std::count_if(bytes.begin(), bytes.end(), EndsVarint)));
   T* to = out.data() + old_size;
   const char* at = bytes.data();
   const char* const end = at + bytes.size();
   while (at < end) {
+    const auto left = static_cast<size_t>(end - at);
+    if (const size_t converted = left < kBlockBytes ? 0 : ConvertBlock(at, to, convert); converted > 0) {
+      to += converted;
+      at += kBlockBytes;
+      continue;
+    }
     const auto first = static_cast<uint8_t>(at[0]);
     if (first < 0x80) {
       *to++ = convert(uint64_t{first});
       ++at;
-    } else if (end - at >= 2 && ends_varint(at[1])) {
+    } else if (left >= 2 && EndsVarint(at[1])) {
       *to++ = convert(uint64_t{first} - 0x80 + (static_cast<uint64_t>(at[1]) << 7));
       at += 2;
     } else {
-      const std::string_view rest(at, static_cast<size_t>(end - at));
-      WireReader reader(rest);
+      WireReader reader(std::string_view(at, left));
       const std::optional<uint64_t> value = reader.ReadVarint();
       if (!value.has_value()) return false;
       *to++ = convert(*value);
-      while (!ends_varint(*at)) ++at;
+      while (!EndsVarint(*at)) ++at;
       ++at;
     }
   }

@@ -116,6 +116,23 @@ TEST(RecordDecoderTest, ReadsWhatProtobufWrites) {
   EXPECT_THAT(decoder.LabelNames(), ::testing::UnorderedElementsAre("values", "doubles", "integers"));
 }
 
+TEST(RecordDecoderTest, ReadsKeysOfAnyLengthAsProtobufWritesThem) {
+  std::mt19937_64 random(1);
+  RecordDecoder decoder;
+  for (int i = 0; i < 500; ++i) {
+    // Runs of keys of the same number of bytes, as in sparse rows, and all mixed.
+    aialgs::data::Record record;
+    auto* tensor = (*record.mutable_features())["values"].mutable_float32_tensor();
+    int bits = 7;
+    for (uint64_t count = random() % 200; count > 0; --count) {
+      if (random() % (i % 3 == 0 ? 1 : 40) == 0) bits = static_cast<int>(random() % 64);
+      tensor->add_keys(random() >> (63 - bits));
+    }
+    ASSERT_OK(decoder.Decode(record.SerializeAsString()));
+    ASSERT_THAT(decoder.Features()->keys, ::testing::ElementsAreArray(tensor->keys())) << "record " << i;
+  }
+}
+
 TEST(RecordDecoderTest, ForgetsTheRecordBefore) {
   RecordDecoder decoder;
   ASSERT_OK(decoder.Decode(ByProtobuf({{1, 2}, {{3, 4}}, 5, 6}).SerializeAsString()));
@@ -193,6 +210,15 @@ TEST(RowBlockTest, SortsKeysThatDoNotAscend) {
   ASSERT_OK(block.AppendSparse(9, std::vector<uint64_t>{7, 2, 5}, std::vector<float>{70, 20, 50}));
   EXPECT_THAT(block.columns(), ElementsAre(2, 5, 7));
   EXPECT_THAT(block.values(), ElementsAre(20, 50, 70));
+}
+
+TEST(RowBlockTest, RefusesKeysBeyondAnyRow) {
+  const uint64_t top = uint64_t{1} << 63;
+  for (const std::vector<uint64_t>& keys : {std::vector<uint64_t>{top, 1}, {1, top}, {top, top + 1}, {~uint64_t{0}, 0}}) {
+    RowBlock block({.layout = RowBlock::Layout::kSparse});
+    EXPECT_THAT(block.AppendSparse(9, keys, std::vector<float>{1, 2}),
+                IsError(ErrorKind::kCorruptData, HasSubstr("Key is beyond the row's length")));
+  }
 }
 
 TEST(RowBlockTest, TakesNanOnlyWhereItIsAllowed) {

@@ -58,12 +58,13 @@ bool AllFinite(std::span<const float> values) {
   return bad == 0;
 }
 
-/// Whether the keys ascend, so that none comes twice, and lie below `size`.
+/// Whether the keys ascend, so that none comes twice, and lie below `size`, which is less than 2^63. Differences are looked at
+/// instead of comparing, which the processor can do for several keys at once.
 bool Ascend(std::span<const uint64_t> keys, uint64_t size) {
   if (keys.empty()) return true;
-  bool ascend = keys.back() < size;
-  for (size_t i = 1; i < keys.size(); ++i) ascend &= keys[i - 1] < keys[i];
-  return ascend;
+  uint64_t signs = keys[0];
+  for (size_t i = 1; i < keys.size(); ++i) signs |= keys[i] | (keys[i] - keys[i - 1] - 1);
+  return signs >> 63 == 0 && keys.back() < size;
 }
 
 }  // namespace

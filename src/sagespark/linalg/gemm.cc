@@ -13,59 +13,76 @@ namespace {
 
 int Leading(int64_t stride) { return static_cast<int>(std::max<int64_t>(stride, 1)); }
 
-/// out = op(a) op(b), with `inner` the extent that they share, by scipy_cblas_sgemm or its like in double.
-template <typename T, typename Gemm>
-void Product(Gemm gemm, CBLAS_TRANSPOSE transpose_a, MatrixView<const T> a, CBLAS_TRANSPOSE transpose_b,
-             MatrixView<const T> b, int64_t inner, MatrixView<T> out) {
+/// OpenBLAS's products in one kind of number.
+struct FloatBlas {
+  static constexpr auto kGemm = scipy_cblas_sgemm;
+  static constexpr auto kGemv = scipy_cblas_sgemv;
+};
+struct DoubleBlas {
+  static constexpr auto kGemm = scipy_cblas_dgemm;
+  static constexpr auto kGemv = scipy_cblas_dgemv;
+};
+
+/// out = op(a) op(b), with `inner` the extent that they share. A single column goes without gemm's copies of `a`, which would cost
+/// more than the product.
+template <typename Blas, typename T>
+void Product(CBLAS_TRANSPOSE transpose_a, MatrixView<const T> a, CBLAS_TRANSPOSE transpose_b, MatrixView<const T> b,
+             int64_t inner, MatrixView<T> out) {
   if (out.rows() == 0 || out.cols() == 0) return;
   UseOneBlasThread();
-  gemm(CblasRowMajor, transpose_a, transpose_b, static_cast<int>(out.rows()), static_cast<int>(out.cols()),
-       static_cast<int>(inner), T{1}, a.data(), Leading(a.stride()), b.data(), Leading(b.stride()), T{0}, out.data(),
-       Leading(out.stride()));
+  if (out.cols() == 1 && inner > 0) {
+    Blas::kGemv(CblasRowMajor, transpose_a, static_cast<int>(a.rows()), static_cast<int>(a.cols()), T{1}, a.data(),
+                Leading(a.stride()), b.data(), transpose_b == CblasTrans ? 1 : Leading(b.stride()), T{0}, out.data(),
+                Leading(out.stride()));
+    return;
+  }
+  Blas::kGemm(CblasRowMajor, transpose_a, transpose_b, static_cast<int>(out.rows()), static_cast<int>(out.cols()),
+              static_cast<int>(inner), T{1}, a.data(), Leading(a.stride()), b.data(), Leading(b.stride()), T{0}, out.data(),
+              Leading(out.stride()));
 }
 
-template <typename T, typename Gemm>
-void MultiplyBy(Gemm gemm, MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> out) {
+template <typename Blas, typename T>
+void MultiplyBy(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> out) {
   SAGESPARK_DCHECK(a.cols() == b.rows() && out.rows() == a.rows() && out.cols() == b.cols());
-  Product(gemm, CblasNoTrans, a, CblasNoTrans, b, a.cols(), out);
+  Product<Blas>(CblasNoTrans, a, CblasNoTrans, b, a.cols(), out);
 }
 
-template <typename T, typename Gemm>
-void MultiplyTransposedBy(Gemm gemm, MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> out) {
+template <typename Blas, typename T>
+void MultiplyTransposedBy(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> out) {
   SAGESPARK_DCHECK(a.cols() == b.cols() && out.rows() == a.rows() && out.cols() == b.rows());
-  Product(gemm, CblasNoTrans, a, CblasTrans, b, a.cols(), out);
+  Product<Blas>(CblasNoTrans, a, CblasTrans, b, a.cols(), out);
 }
 
-template <typename T, typename Gemm>
-void MultiplyFirstTransposedBy(Gemm gemm, MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> out) {
+template <typename Blas, typename T>
+void MultiplyFirstTransposedBy(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> out) {
   SAGESPARK_DCHECK(a.rows() == b.rows() && out.rows() == a.cols() && out.cols() == b.cols());
-  Product(gemm, CblasTrans, a, CblasNoTrans, b, a.rows(), out);
+  Product<Blas>(CblasTrans, a, CblasNoTrans, b, a.rows(), out);
 }
 
 }  // namespace
 
 void Multiply(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
-  MultiplyBy(scipy_cblas_sgemm, a, b, out);
+  MultiplyBy<FloatBlas>(a, b, out);
 }
 
 void Multiply(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out) {
-  MultiplyBy(scipy_cblas_dgemm, a, b, out);
+  MultiplyBy<DoubleBlas>(a, b, out);
 }
 
 void MultiplyTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
-  MultiplyTransposedBy(scipy_cblas_sgemm, a, b, out);
+  MultiplyTransposedBy<FloatBlas>(a, b, out);
 }
 
 void MultiplyTransposed(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out) {
-  MultiplyTransposedBy(scipy_cblas_dgemm, a, b, out);
+  MultiplyTransposedBy<DoubleBlas>(a, b, out);
 }
 
 void MultiplyFirstTransposed(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
-  MultiplyFirstTransposedBy(scipy_cblas_sgemm, a, b, out);
+  MultiplyFirstTransposedBy<FloatBlas>(a, b, out);
 }
 
 void MultiplyFirstTransposed(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out) {
-  MultiplyFirstTransposedBy(scipy_cblas_dgemm, a, b, out);
+  MultiplyFirstTransposedBy<DoubleBlas>(a, b, out);
 }
 
 void AddGram(MatrixView<const double> rows, MatrixView<double> gram) {

@@ -27,6 +27,7 @@ constexpr int64_t kAutoUpdateRows = 16;
 constexpr int64_t kPolishLeastEpochs = 15;
 constexpr int64_t kPolishRows = 60'000;
 constexpr int64_t kPolishWeights = int64_t{1} << 21;
+constexpr double kSettledShare = 0.1;
 
 constexpr uint64_t kWeightsStream = 0;
 
@@ -115,25 +116,26 @@ Result<LinearLearnerTrainer> LinearLearnerTrainer::Create(const LinearLearnerPar
 LinearLearnerTrainer::LinearLearnerTrainer(const LinearLearnerParams& params, LinearScaling scaling,
                                            std::optional<int64_t> known_rows, uint64_t seed, ThreadPool& pool)
     : params_(params),
-      scaling_(std::move(scaling)),
+      scaling_(std::make_shared<const LinearScaling>(std::move(scaling))),
       loss_(LinearLossFunction::Of(params)),
       pool_(&pool),
-      settings_(SettingsOf(params_, scaling_)),
+      settings_(SettingsOf(params_, *scaling_)),
       rule_(RuleOf(params_, settings_)),
       bias_rule_(BiasRuleOf(params_, settings_)),
       positive_weights_(settings_.size(), params.positive_example_weight_mult),
       update_rows_(params.mini_batch_size),
-      known_rows_(known_rows) {
+      known_rows_(known_rows),
+      scaled_(scaling_, pool) {
   for (size_t model = 0; model < settings_.size(); ++model) batch_slopes_.models.push_back(static_cast<int64_t>(model));
   if (IsClassLabel(params.loss)) class_counts_.resize(static_cast<size_t>(std::max<int64_t>(2, params.num_classes)));
   state_.outputs = params.outputs();
   const int64_t columns = static_cast<int64_t>(settings_.size()) * state_.outputs;
-  state_.weights = linalg::Matrix<float>(scaling_.feature_dim(), columns);
+  state_.weights = linalg::Matrix<float>(scaling_->feature_dim(), columns);
   state_.bias.assign(static_cast<size_t>(columns), params.use_bias ? static_cast<float>(params.init_bias) : 0.0F);
-  u_ = linalg::Matrix<float>(scaling_.feature_dim(), columns);
+  u_ = linalg::Matrix<float>(scaling_->feature_dim(), columns);
   bias_u_.resize(static_cast<size_t>(columns));
   if (rule_.remembers_v()) {
-    v_ = linalg::Matrix<float>(scaling_.feature_dim(), columns);
+    v_ = linalg::Matrix<float>(scaling_->feature_dim(), columns);
     bias_v_.resize(static_cast<size_t>(columns));
   }
   InitializeWeights(seed);
@@ -146,11 +148,11 @@ LinearLearnerTrainer::LinearLearnerTrainer(const LinearLearnerParams& params, Li
 
 void LinearLearnerTrainer::StartPolishingFromZero() {
   const auto models = static_cast<int64_t>(settings_.size());
-  if (!CanPolishFromStart(params_, scaling_, models)) return;
+  if (!CanPolishFromStart(params_, *scaling_, models)) return;
   const auto has_l1 = [](const LinearModelSetting& setting) { return setting.l1 > 0; };
   const int64_t with_l1 = std::count_if(settings_.begin(), settings_.end(), has_l1);
   if (with_l1 == models) return;
-  StartPolishing(LinearState::Zeros(state_.outputs, scaling_.feature_dim(), models), true);
+  StartPolishing(LinearState::Zeros(state_.outputs, scaling_->feature_dim(), models), true);
   goes_by_batches_ = with_l1 > 0;
 }
 
@@ -203,26 +205,25 @@ void LinearLearnerTrainer::ChooseUpdateRows(int64_t epoch_rows) {
 }
 
 Status LinearLearnerTrainer::Train(const linalg::RowsView& rows, std::span<const float> labels) {
-  SAGESPARK_RETURN_IF_ERROR(CheckRows(rows, labels, scaling_.feature_dim()));
+  SAGESPARK_RETURN_IF_ERROR(CheckRows(rows, labels, scaling_->feature_dim()));
   SAGESPARK_RETURN_IF_ERROR(CheckLabels(params_, labels, rows_seen_ - rows_before_epoch_ + 1));
   CountLabels(labels);
   std::vector<float> targets(labels.begin(), labels.end());
   if (!IsClassLabel(params_.loss)) {
     for (float& target : targets) {
-      target = static_cast<float>((target - scaling_.label_mean) / scaling_.label_scale);
+      target = static_cast<float>((target - scaling_->label_mean) / scaling_->label_scale);
     }
   }
-  ScaledRows scaled(scaling_, *pool_);
-  scaled.Set(rows);
+  scaled_.Set(rows);
   ++batches_seen_;
-  if (polisher_) Evaluate(scaled, targets);
+  if (polisher_) Evaluate(scaled_, targets);
   if (!goes_by_batches_) {
-    rows_seen_ += scaled.rows();
+    rows_seen_ += scaled_.rows();
     return Status::Ok();
   }
-  for (int64_t first = 0; first < scaled.rows(); first += update_rows_) {
-    const int64_t count = std::min(update_rows_, scaled.rows() - first);
-    Update(scaled, first, std::span(targets).subspan(static_cast<size_t>(first), static_cast<size_t>(count)));
+  for (int64_t first = 0; first < scaled_.rows(); first += update_rows_) {
+    const int64_t count = std::min(update_rows_, scaled_.rows() - first);
+    Update(scaled_, first, std::span(targets).subspan(static_cast<size_t>(first), static_cast<size_t>(count)));
     rows_seen_ += count;
   }
   return Status::Ok();
@@ -261,7 +262,7 @@ void LinearLearnerTrainer::Update(ScaledRows& rows, int64_t first, std::span<con
   const std::vector<float> rates = Rates();
   rule_.Start(updates_, rates);
   rows.PrepareColumns(first, count);
-  pool_->ParallelFor(Blocks(scaling_.feature_dim(), kBlockFeatures),
+  pool_->ParallelFor(Blocks(scaling_->feature_dim(), kBlockFeatures),
                      [&](int64_t block) { UpdateBlock(rows, first, count, slope_sums, block); });
   if (!params_.use_bias) return;
   std::vector<float> bias_rates = rates;
@@ -353,7 +354,7 @@ void LinearLearnerTrainer::UpdateBlock(const ScaledRows& rows, int64_t first, in
                                        std::span<const float> slope_sums, int64_t block) {
   const int64_t begin = block * kBlockFeatures;
   const int64_t columns = state_.weights.cols();
-  const int64_t size = std::min(kBlockFeatures, scaling_.feature_dim() - begin);
+  const int64_t size = std::min(kBlockFeatures, scaling_->feature_dim() - begin);
   thread_local std::vector<float> gradients;
   gradients.resize(static_cast<size_t>(size * columns));
   rows.Gradients(first, std::as_const(batch_slopes_.values).view().Rows(0, count), slope_sums, begin,
@@ -437,6 +438,15 @@ bool LinearLearnerTrainer::CoolDown() {
   return true;
 }
 
+bool LinearLearnerTrainer::IsSettled() const {
+  if (!polisher_ || goes_by_batches_ || params_.early_stopping_patience >= params_.epochs) return false;
+  const double share = kSettledShare * params_.early_stopping_tolerance;
+  for (size_t i = 0; i < polisher_->models().size(); ++i) {
+    if (!(polisher_->predicted_gain(i) <= share * std::abs(polisher_->objective(i)))) return false;
+  }
+  return true;
+}
+
 std::vector<double> LinearLearnerTrainer::Objectives() const {
   std::vector<double> objectives = Penalties();
   for (size_t model = 0; model < objectives.size(); ++model) objectives[model] += epoch_losses_[model];
@@ -469,17 +479,17 @@ std::vector<double> LinearLearnerTrainer::Penalties() const {
 
 LinearModel LinearLearnerTrainer::Model(int64_t model, double threshold) const {
   const int64_t outputs = state_.outputs;
-  LinearModel result{params_.predictor_type, loss_, linalg::Matrix<float>(outputs, scaling_.feature_dim()),
+  LinearModel result{params_.predictor_type, loss_, linalg::Matrix<float>(outputs, scaling_->feature_dim()),
                      std::vector<float>(static_cast<size_t>(outputs)), threshold};
   for (int64_t output = 0; output < outputs; ++output) {
     const int64_t column = model * outputs + output;
-    double bias = state_.bias[static_cast<size_t>(column)] * scaling_.label_scale + scaling_.label_mean;
-    for (int64_t j = 0; j < scaling_.feature_dim(); ++j) {
+    double bias = state_.bias[static_cast<size_t>(column)] * scaling_->label_scale + scaling_->label_mean;
+    for (int64_t j = 0; j < scaling_->feature_dim(); ++j) {
       const auto feature = static_cast<size_t>(j);
-      const double weight = static_cast<double>(state_.weights(j, column)) * scaling_.inverse_scale[feature];
-      const auto rounded = static_cast<float>(weight * scaling_.label_scale);
+      const double weight = static_cast<double>(state_.weights(j, column)) * scaling_->inverse_scale[feature];
+      const auto rounded = static_cast<float>(weight * scaling_->label_scale);
       // With the weight as it is kept, so that its rounding does not count where all values are far from zero.
-      bias -= static_cast<double>(rounded) * scaling_.mean[feature];
+      bias -= static_cast<double>(rounded) * scaling_->mean[feature];
       result.weights(output, j) = rounded;
     }
     result.bias[static_cast<size_t>(output)] = static_cast<float>(bias);

@@ -60,6 +60,10 @@ class LinearLearnerTrainer {
   /// when there is no need: rates do not fall in a straight line, or are down already.
   bool CoolDown();
 
+  /// Whether the next epoch will lower no model's objective by a tenth of early_stopping_tolerance, so that epochs of patience would
+  /// show nothing. Known only when all models go by L-BFGS; never with a patience of all epochs, which asks for no early stop.
+  bool IsSettled() const;
+
   /// The mean weighted loss of the last ended epoch, for each model; of the weights as they were on the way.
   const std::vector<double>& epoch_losses() const { return epoch_losses_; }
   /// What the weights at its end add to the objectives.
@@ -68,7 +72,7 @@ class LinearLearnerTrainer {
   std::vector<double> Objectives() const;
 
   const LinearLearnerParams& params() const { return params_; }
-  const LinearScaling& scaling() const { return scaling_; }
+  const std::shared_ptr<const LinearScaling>& scaling() const { return scaling_; }
   const std::vector<LinearModelSetting>& settings() const { return settings_; }
   const LinearState& state() const { return state_; }
   int64_t rows_seen() const { return rows_seen_; }
@@ -120,7 +124,7 @@ class LinearLearnerTrainer {
                    int64_t block);
 
   LinearLearnerParams params_;
-  LinearScaling scaling_;
+  std::shared_ptr<const LinearScaling> scaling_;
   LinearLossFunction loss_;
   ThreadPool* pool_;
   std::vector<LinearModelSetting> settings_;
@@ -147,6 +151,8 @@ class LinearLearnerTrainer {
   std::optional<int64_t> line_end_;
 
   std::vector<double> epoch_losses_;
+
+  ScaledRows scaled_;  // The batch that is being trained on.
 
   bool goes_by_batches_ = true;
   Slopes batch_slopes_;  // Of all models.

@@ -123,6 +123,20 @@ INSTANTIATE_TEST_SUITE_P(
                     LossCase{"regressor", "huber_loss", "numbers", "huber_loss", 0.001}),
     [](const auto& info) { return info.param.optimum; });
 
+TEST(LinearLearnerTrainerTest, EndsWhenNothingMoreIsToBeGainedUnlessPatienceTurnsThatOff) {
+  Hyperparameters hyperparameters = {{"predictor_type", "binary_classifier"}, {"wd", "0.001"}, {"epochs", "40"}};
+  const auto run = [&] { return RunLinearJob(hyperparameters, Goldens().Matrix("features").view(), Goldens().List("binary")); };
+  ASSERT_OK_AND_ASSIGN(const LinearJob defaults, run());
+  hyperparameters["early_stopping_patience"] = "39";
+  ASSERT_OK_AND_ASSIGN(const LinearJob patient, run());
+  EXPECT_EQ(patient.epochs, defaults.epochs);
+  EXPECT_LT(patient.epochs, 15);
+  hyperparameters["early_stopping_patience"] = "40";
+  ASSERT_OK_AND_ASSIGN(const LinearJob all, run());
+  EXPECT_EQ(all.epochs, 40);
+  EXPECT_NEAR(patient.objective / all.objective, 1, 1e-3);
+}
+
 TEST(LinearLearnerTrainerTest, OneEpochSolvesLeastSquares) {
   ASSERT_OK_AND_ASSIGN(const LinearJob job,
                        RunLinearJob({{"predictor_type", "regressor"}, {"wd", "0.001"}, {"epochs", "1"}},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sagespark/linalg/rows.h"
 
@@ -24,6 +25,10 @@ void LbfgsMinimizer::Tell(double value, std::span<const float> gradient) {
   for (size_t i = 0; i < next_.size(); ++i) {
     next_[i] = static_cast<float>(best_[i] + step_ * direction_[i]);
   }
+}
+
+double LbfgsMinimizer::predicted_gain() const {
+  return started_ && step_ == 1 ? -slope_ / 2 : std::numeric_limits<double>::infinity();
 }
 
 void LbfgsMinimizer::Restart() {

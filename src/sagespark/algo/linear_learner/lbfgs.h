@@ -37,6 +37,9 @@ class LbfgsMinimizer {
   std::span<const float> best() const { return best_; }
   double best_value() const { return best_value_; }
 
+  /// How far below it next() will be, by the parabola along the step; infinity while steps are not whole or nothing is known.
+  double predicted_gain() const;
+
  private:
   struct Step {
     std::vector<float> moved;   // Of the point.

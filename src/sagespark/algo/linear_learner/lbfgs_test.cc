@@ -66,6 +66,20 @@ TEST(LbfgsMinimizerTest, OneStepIsEnoughWhereTheCurvatureIsTold) {
   for (size_t i = 0; i < 5; ++i) EXPECT_NEAR(minimizer.best()[i], i, 1e-4);
 }
 
+TEST(LbfgsMinimizerTest, PredictsTheGainOfAStepOnAParabola) {
+  const std::vector<float> scales = {1000, 100, 10, 1, 0.125F};
+  LbfgsMinimizer minimizer(std::vector<float>(5, 16.0F));
+  EXPECT_EQ(minimizer.predicted_gain(), std::numeric_limits<double>::infinity());
+  minimizer.UseCurvature(InverseOf(scales));
+  const double before = TellParabola(minimizer, scales);
+  const double predicted = minimizer.predicted_gain();
+  const double after = TellParabola(minimizer, scales);
+  EXPECT_NEAR(predicted, before - after, 1e-5 * before);
+  EXPECT_LT(minimizer.predicted_gain(), 1e-5 * before);
+  minimizer.Restart();
+  EXPECT_EQ(minimizer.predicted_gain(), std::numeric_limits<double>::infinity());
+}
+
 TEST(LbfgsMinimizerTest, FindsTheScaleOfACurvatureThatIsTenTimesTooLarge) {
   const std::vector<float> scales = {1000, 100, 10, 1, 0.125F};
   std::vector<float> ten_times = scales;

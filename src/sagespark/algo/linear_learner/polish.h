@@ -56,6 +56,8 @@ class LinearPolisher {
   int64_t epochs() const { return epochs_; }
   /// The smallest objective of the i-th of the models.
   double objective(size_t i) const { return minimizers_[i].best_value(); }
+  /// How much the i-th of the models will gain in the next epoch, as it looks; see LbfgsMinimizer.
+  double predicted_gain(size_t i) const { return minimizers_[i].predicted_gain(); }
   /// Writes the models to their places among all models: the best points, but after one epoch the next ones, which are better by
   /// far as a rule.
   void CopyTo(LinearState& state) const;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "sagespark/algo/linear_learner/scaling.h"
@@ -17,10 +19,10 @@ namespace sagespark::algo {
 /// products, the same in every row, is taken off them.
 class ScaledRows {
  public:
-  /// `scaling` and `pool` outlive this object.
-  ScaledRows(const LinearScaling& scaling, ThreadPool& pool) : scaling_(&scaling), pool_(&pool) {}
+  /// `pool` outlives this object. Its memory, a scaled copy of the largest batch, is used again from batch to batch.
+  ScaledRows(std::shared_ptr<const LinearScaling> scaling, ThreadPool& pool) : scaling_(std::move(scaling)), pool_(&pool) {}
 
-  /// Takes the next batch; indices of sparse rows are below feature_dim. `rows` must stay until the one after.
+  /// Takes the next batch; indices of sparse rows are below feature_dim. `rows` must stay as long as products of them are asked for.
   void Set(const linalg::RowsView& rows);
   int64_t rows() const { return rows_; }
 
@@ -47,7 +49,7 @@ class ScaledRows {
   void SetSparse(const linalg::SparseRowsView& rows);
   int64_t RowBegin(int64_t row) const { return row == 0 ? 0 : sparse_.row_ends[static_cast<size_t>(row - 1)]; }
 
-  const LinearScaling* scaling_;
+  std::shared_ptr<const LinearScaling> scaling_;
   ThreadPool* pool_;
   int64_t rows_ = 0;
   bool is_sparse_ = false;

@@ -44,6 +44,7 @@ LinearModelScores::LinearModelScores(const LinearLearnerTrainer& trainer, uint64
       seed_(seed),
       random_(seed, kSampleStream),
       sample_rows_(IsBinary(trainer) ? trainer.params().num_calibration_samples.value_or(kAutoSampleRows) : 0),
+      scaled_(trainer.scaling(), pool),
       loss_sums_(trainer.settings().size()),
       sample_values_(IsBinary(trainer) ? trainer.settings().size() : 0) {}
 
@@ -56,7 +57,7 @@ void LinearModelScores::Clear() {
 }
 
 Status LinearModelScores::Add(const linalg::RowsView& rows, std::span<const float> labels) {
-  const LinearScaling& scaling = trainer_.scaling();
+  const LinearScaling& scaling = *trainer_.scaling();
   SAGESPARK_RETURN_IF_ERROR(CheckRows(rows, labels, scaling.feature_dim()));
   SAGESPARK_RETURN_IF_ERROR(CheckLabels(trainer_.params(), labels, rows_ + 1));
   std::vector<float> targets(labels.begin(), labels.end());
@@ -64,15 +65,14 @@ Status LinearModelScores::Add(const linalg::RowsView& rows, std::span<const floa
     for (float& target : targets) target = static_cast<float>((target - scaling.label_mean) / scaling.label_scale);
   }
   const LinearState& state = trainer_.state();
-  ScaledRows scaled(scaling, *pool_);
-  scaled.Set(rows);
-  const int64_t blocks = (scaled.rows() + kBlockRows - 1) / kBlockRows;
-  if (values_.rows() < scaled.rows()) {
-    values_ = linalg::Matrix<float>(scaled.rows(), state.weights.cols());
+  scaled_.Set(rows);
+  const int64_t blocks = (scaled_.rows() + kBlockRows - 1) / kBlockRows;
+  if (values_.rows() < scaled_.rows()) {
+    values_ = linalg::Matrix<float>(scaled_.rows(), state.weights.cols());
     block_losses_ = linalg::Matrix<double>(blocks, state.models());
   }
-  const std::vector<float> offsets = scaled.Offsets(state.weights.view(), state.bias);
-  pool_->ParallelFor(blocks, [&](int64_t block) { ScoreBlock(scaled, targets, offsets, block); });
+  const std::vector<float> offsets = scaled_.Offsets(state.weights.view(), state.bias);
+  pool_->ParallelFor(blocks, [&](int64_t block) { ScoreBlock(targets, offsets, block); });
   for (int64_t block = 0; block < blocks; ++block) {
     for (size_t model = 0; model < loss_sums_.size(); ++model) loss_sums_[model] += block_losses_.Row(block)[model];
   }
@@ -80,14 +80,13 @@ Status LinearModelScores::Add(const linalg::RowsView& rows, std::span<const floa
   return Status::Ok();
 }
 
-void LinearModelScores::ScoreBlock(const ScaledRows& rows, std::span<const float> labels, std::span<const float> offsets,
-                                   int64_t block) {
+void LinearModelScores::ScoreBlock(std::span<const float> labels, std::span<const float> offsets, int64_t block) {
   const int64_t begin = block * kBlockRows;
-  const int64_t size = std::min(kBlockRows, rows.rows() - begin);
+  const int64_t size = std::min(kBlockRows, scaled_.rows() - begin);
   const LinearState& state = trainer_.state();
   const auto outputs = static_cast<size_t>(state.outputs);
   const linalg::MatrixView<float> values = values_.view().Rows(begin, size);
-  rows.Scores(begin, size, state.weights.view(), offsets, values);
+  scaled_.Scores(begin, size, state.weights.view(), offsets, values);
   const std::span<double> losses = block_losses_.Row(block);
   std::fill(losses.begin(), losses.end(), 0.0);
   for (int64_t i = 0; i < size; ++i) {

@@ -34,7 +34,7 @@ class LinearModelScores {
  private:
   friend struct LinearChoice ChooseLinearModel(const LinearLearnerTrainer& trainer, const LinearModelScores* scores,
                                                bool losses_choose);
-  void ScoreBlock(const ScaledRows& rows, std::span<const float> labels, std::span<const float> offsets, int64_t block);
+  void ScoreBlock(std::span<const float> labels, std::span<const float> offsets, int64_t block);
   void Sample(std::span<const float> labels);
 
   const LinearLearnerTrainer& trainer_;
@@ -43,6 +43,7 @@ class LinearModelScores {
   uint64_t seed_;
   linalg::RandomStream random_;
   int64_t sample_rows_;
+  ScaledRows scaled_;
   int64_t rows_ = 0;
   std::vector<double> loss_sums_;
   linalg::Matrix<float> values_;         // Of one batch.

@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <limits>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -52,20 +54,30 @@ void ChooseMatrixKernels() {
 #endif
 }
 
-/// XGBoost's threads wait for each other by spinning for about a millisecond otherwise, which on a machine with other work to do
-/// takes the processor from those that are waited for: many times slower. A hundredth of that costs next to nothing on a quiet
-/// one, and never to spin a tenth of the time. It is read when OpenMP is loaded.
-void LetWaitingThreadsSleepSoon() {
-  constexpr int kKeepTheUsersChoice = 0;
-  if (std::getenv("OMP_WAIT_POLICY") == nullptr) setenv("GOMP_SPINCOUNT", "10000", kKeepTheUsersChoice);
+/// How many threads of the machine ran or wanted to, this one aside, at the quietest of a few looks within ten milliseconds; 0 where
+/// that cannot be read.
+int OthersThatRun() {
+  constexpr int kLooks = 5;
+  constexpr useconds_t kMicrosecondsBetween = 2000;
+  int least = std::numeric_limits<int>::max();
+  for (int look = 0; look < kLooks; ++look) {
+    if (look > 0) usleep(kMicrosecondsBetween);
+    std::ifstream file("/proc/loadavg");
+    std::string minutes;
+    int running = 0;
+    if (!(file >> minutes >> minutes >> minutes >> running)) return 0;
+    least = std::min(least, running - 1);
+  }
+  return least;
 }
 
-/// XGBoost goes over arrays of hundreds of megabytes, again and again. In pages of 2 MiB instead of 4 KiB a tenth of the page faults
-/// are left, and fewer addresses are looked up. The C library reads it when the program starts. Only for training: serving
-/// should stay small.
-void UseLargePages(const std::string& algorithm, const std::string& command) {
+/// XGBoost's threads wait for each other by spinning for about a millisecond, which on a machine with other work to do takes the
+/// processor from those that are waited for: twice as slow and more. A hundredth of that costs a tenth of the time on a quiet
+/// machine, so training there keeps what OpenMP does by itself. It is read when OpenMP is loaded.
+void LetWaitingThreadsSleepSoon(const std::string& command) {
   constexpr int kKeepTheUsersChoice = 0;
-  if (algorithm == "xgboost" && command == "train") setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", kKeepTheUsersChoice);
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr || (command == "train" && OthersThatRun() == 0)) return;
+  setenv("GOMP_SPINCOUNT", "10000", kKeepTheUsersChoice);
 }
 
 }  // namespace
@@ -82,8 +94,7 @@ int main(int argc, char** argv) {
   }
   const std::string program = (libexec / argv[1]).string();
   ChooseMatrixKernels();
-  LetWaitingThreadsSleepSoon();
-  UseLargePages(argv[1], argv[2]);
+  LetWaitingThreadsSleepSoon(argv[2]);
   argv[1] = argv[0];
   execv(program.c_str(), argv + 1);
   std::cerr << "Cannot start " << program << ": " << std::strerror(errno) << '\n';

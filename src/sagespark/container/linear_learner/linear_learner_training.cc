@@ -140,11 +140,18 @@ class LinearLearnerJob {
     for (; epoch < params_.epochs && !is_last; ++epoch) {
       const bool cooling = cooling_;
       SAGESPARK_RETURN_IF_ERROR(TrainEpoch(epoch));
-      is_last = cooling || (stopping_.ShouldStop() && !CoolDown(epoch));
+      is_last = cooling || (ShouldStop(epoch) && !CoolDown(epoch));
     }
     if (is_last) log_.Info("Early stop condition met. Stopping training.");
     times_.push_back(CountMetric("epochs", epoch));
     return Status::Ok();
+  }
+
+  bool ShouldStop(int64_t epoch) {
+    if (stopping_.ShouldStop()) return true;
+    if (!trainer_->IsSettled()) return false;
+    log_.Info(fmt::format("Epoch {}: L-BFGS expects less than a tenth of the tolerance from the next one.", epoch));
+    return true;
   }
 
   bool CoolDown(int64_t epoch) {

@@ -114,7 +114,7 @@ inline Result<LinearJob> RunLinearJob(const std::map<std::string, std::string>& 
     if (cooling) break;
     const std::vector<double> objectives = trainer.Objectives();
     stopping.Add(*std::min_element(objectives.begin(), objectives.end()));
-    if (!stopping.ShouldStop()) continue;
+    if (!stopping.ShouldStop() && !trainer.IsSettled()) continue;
     if (!trainer.CoolDown()) break;
     cooling = true;
   }
