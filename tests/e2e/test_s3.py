@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import os
 import urllib.parse
+import zlib
 
 import botocore.auth
 import botocore.config
@@ -116,6 +117,69 @@ def test_keeps_checksums(s3, bucket, algorithm):
     assert head["ChecksumType"] == "FULL_OBJECT"
     if algorithm == "SHA256":
         assert head["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"123456789").digest()).decode()
+
+
+CHECKSUM_OF_DIGITS = "rosUhgp5mIg="  # CRC64NVME of "123456789", from the CRC catalogue.
+
+
+def without_checksums(cloud):
+    """As the SDKs were before they sent checksums by themselves."""
+    return cloud.client("s3", config=botocore.config.Config(request_checksum_calculation="when_required"))
+
+
+def test_objects_without_a_checksum_get_crc64nvme(cloud, s3, bucket):
+    old = without_checksums(cloud)
+    put = old.put_object(Bucket=bucket, Key="k", Body=b"123456789")
+    copy = old.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "k"})["CopyObjectResult"]
+    parts = {"Bucket": bucket, "Key": "parts"}
+    created = old.create_multipart_upload(**parts)
+    parts["UploadId"] = created["UploadId"]
+    zeros = bytes(5 << 20)
+    etags = [old.upload_part(**parts, PartNumber=1, Body=zeros), s3.upload_part(**parts, PartNumber=2, Body=b"x", ChecksumAlgorithm="CRC32")]
+    assert "ChecksumCRC32" in etags[1]
+    assert "ChecksumAlgorithm" not in created and "ChecksumAlgorithm" not in s3.list_parts(**parts)
+    made = old.complete_multipart_upload(**parts, MultipartUpload={"Parts": [
+        {"PartNumber": number, "ETag": etag["ETag"]} for number, etag in enumerate(etags, 1)]})
+    whole = old.put_object(Bucket=bucket, Key="whole", Body=zeros + b"x")
+    for reply, value in ((put, CHECKSUM_OF_DIGITS), (copy, CHECKSUM_OF_DIGITS), (made, whole["ChecksumCRC64NVME"]),
+                         (s3.head_object(Bucket=bucket, Key="parts", ChecksumMode="ENABLED"), whole["ChecksumCRC64NVME"]),
+                         (s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED"), CHECKSUM_OF_DIGITS)):
+        assert (reply["ChecksumCRC64NVME"], reply["ChecksumType"]) == (value, "FULL_OBJECT")
+
+
+@pytest.mark.parametrize("kind", ["COMPOSITE", "FULL_OBJECT"])
+def test_parts_keep_their_checksums(s3, bucket, kind):
+    upload = {"Bucket": bucket, "Key": "k"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload, ChecksumAlgorithm="CRC32", ChecksumType=kind)["UploadId"]
+    bodies = [os.urandom(5 << 20), os.urandom(5 << 20), b"end"]
+    parts = [{"PartNumber": number, "ETag": part["ETag"], "ChecksumCRC32": part["ChecksumCRC32"]} for number, part in
+             ((number, s3.upload_part(**upload, PartNumber=number, Body=body)) for number, body in enumerate(bodies, 1))]
+    made = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    of_parts = [base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode() for body in bodies]
+    for number, (body, checksum) in enumerate(zip(bodies, of_parts), 1):
+        for read in (s3.get_object, s3.head_object):
+            part = read(Bucket=bucket, Key="k", PartNumber=number, ChecksumMode="ENABLED")
+            assert (part["ChecksumCRC32"], part["ChecksumType"], part["PartsCount"], part["ContentLength"]) == (checksum, kind, 3, len(body))
+    attributes = s3.get_object_attributes(Bucket=bucket, Key="k", ObjectAttributes=["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"])
+    assert attributes["Checksum"] == {"ChecksumCRC32": made["ChecksumCRC32"], "ChecksumType": kind}
+    assert (attributes["ETag"], attributes["ObjectSize"], attributes["StorageClass"]) == (made["ETag"].strip('"'), sum(map(len, bodies)), "STANDARD")
+    assert [(part["PartNumber"], part["Size"], part["ChecksumCRC32"]) for part in attributes["ObjectParts"]["Parts"]] == [
+        (number, len(body), checksum) for number, (body, checksum) in enumerate(zip(bodies, of_parts), 1)]
+    page = s3.get_object_attributes(Bucket=bucket, Key="k", ObjectAttributes=["ObjectParts"], MaxParts=1, PartNumberMarker=1)
+    assert "ETag" not in page and "ObjectSize" not in page
+    page = page["ObjectParts"]
+    assert ([part["PartNumber"] for part in page["Parts"]], page["NextPartNumberMarker"], page["IsTruncated"]) == ([2], 2, True)
+
+
+def test_attributes_of_an_object_that_came_whole(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"123456789", ChecksumAlgorithm="SHA256")
+    attributes = s3.get_object_attributes(Bucket=bucket, Key="k", ObjectAttributes=["ObjectParts", "ObjectSize", "Checksum"])
+    assert (attributes["ObjectSize"], "ObjectParts" in attributes) == (9, False)
+    assert attributes["Checksum"]["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"123456789").digest()).decode()
+    for key, names, code in (("k", ["Owner"], "InvalidArgument"), ("none", ["ETag"], "NoSuchKey")):
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            s3.get_object_attributes(Bucket=bucket, Key=key, ObjectAttributes=names)
+        assert code_of(error) == code
 
 
 def test_refuses_wrong_checksums_and_leaves_nothing(s3, bucket):

@@ -57,8 +57,9 @@ Status StoreObjects::Store(const std::string& bucket, const std::string& key, co
     if (in.bad()) return Error(ErrorKind::kIo, "File cannot be read: " + path.string());
     return static_cast<size_t>(in.gcount());
   };
-  SAGESPARK_ASSIGN_OR_RETURN(const std::string etag, StoreBytes(read, blob));
-  return store_.PutObject(bucket, key, blob, etag, {}, {}).status();
+  SAGESPARK_ASSIGN_OR_RETURN(const StoredBytes stored, StoreBytes(read, kDefaultChecksum, blob));
+  const ObjectAttributes attributes{.checksum = ObjectChecksum{.algorithm = kDefaultChecksum, .value = stored.checksum}};
+  return store_.PutObject(bucket, key, blob, stored.etag, attributes, {}).status();
 }
 
 }  // namespace sagespark::server

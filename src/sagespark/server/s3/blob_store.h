@@ -20,6 +20,7 @@ namespace sagespark::server {
 struct Blob {
   std::string name;  ///< Empty when size is 0.
   uint64_t size = 0;
+  std::string checksum{};  ///< Base64, of the object's algorithm; of the parts of an upload only.
 };
 
 /// Files of bytes, written once. Thread-safe.

@@ -9,14 +9,12 @@ namespace sagespark::server {
 namespace {
 
 constexpr size_t kMaxCompleteBytes = 4 << 20;
-constexpr int kMaxParts = 10'000;
-
 std::string UploadId(const http::Request& request) { return *request.FindQuery("uploadId"); }
 
 /// The checksum that an upload is made for, still without a value.
-Result<std::optional<ObjectChecksum>> ChecksumOfUpload(const http::Request& request) {
+Result<ObjectChecksum> ChecksumOfUpload(const http::Request& request) {
   const std::string_view name = request.headers.Get("x-amz-checksum-algorithm");
-  if (name.empty()) return std::optional<ObjectChecksum>();
+  if (name.empty()) return ObjectChecksum{.algorithm = kDefaultChecksum, .by_default = true};
   const std::optional<DigestAlgorithm> algorithm = ParseChecksumName(name);
   if (!algorithm) return InvalidRequest("Checksum algorithm provided is unsupported.");
   const bool is_hash = *algorithm == DigestAlgorithm::kSha1 || *algorithm == DigestAlgorithm::kSha256;
@@ -26,7 +24,7 @@ Result<std::optional<ObjectChecksum>> ChecksumOfUpload(const http::Request& requ
       (type != "FULL_OBJECT" && type != "COMPOSITE")) {
     return InvalidRequest("The checksum type cannot be used with this checksum algorithm.");
   }
-  return std::optional(ObjectChecksum{.algorithm = *algorithm, .value = "", .composite = type == "COMPOSITE"});
+  return ObjectChecksum{.algorithm = *algorithm, .composite = type == "COMPOSITE"};
 }
 
 Result<std::vector<CompletedPart>> ParseCompletedParts(const std::string& text,
@@ -43,20 +41,19 @@ Result<std::vector<CompletedPart>> ParseCompletedParts(const std::string& text,
     std::string_view etag = element.TextOf("ETag");
     if (etag.size() >= 2 && etag.starts_with('"') && etag.ends_with('"')) etag = etag.substr(1, etag.size() - 2);
     part.etag = std::string(etag);
-    if (checksum) {
-      part.checksum = std::string(element.TextOf("Checksum" + std::string(ChecksumName(checksum->algorithm))));
-    }
+    if (checksum) part.checksum = std::string(element.TextOf(ChecksumElement(checksum->algorithm)));
     parts.push_back(std::move(part));
   }
   if (parts.empty() || parts.size() > kMaxParts) return MalformedXml();
   return parts;
 }
 
-void WriteChecksum(xml::Writer& writer, const ObjectInfo& info) {
-  if (!info.attributes.checksum) return;
-  const ObjectChecksum& checksum = *info.attributes.checksum;
-  writer.Text("Checksum" + std::string(ChecksumName(checksum.algorithm)), checksum.value);
-  writer.Text("ChecksumType", checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
+/// Whether replies about an upload name its checksum.
+bool ShowsChecksum(const std::optional<ObjectChecksum>& checksum) { return checksum && !checksum->by_default; }
+
+void WriteAlgorithm(const std::optional<ObjectChecksum>& checksum, xml::Writer& writer) {
+  if (!ShowsChecksum(checksum)) return;
+  writer.Text("ChecksumAlgorithm", ChecksumName(checksum->algorithm)).Text("ChecksumType", TypeName(*checksum));
 }
 
 /// The part number of an upload. Fails with InvalidArgument outside 1 to 10,000.
@@ -70,7 +67,7 @@ Result<int> PartNumber(const http::Request& request) {
 /// A part comes with the upload's kind of checksum, or with none.
 Status CheckPartChecksum(const http::Request& request, const std::optional<ObjectChecksum>& wanted) {
   const std::optional<DigestAlgorithm> sent = ChecksumSent(request);
-  if (!sent || !wanted || *sent == wanted->algorithm) return Status::Ok();
+  if (!sent || !ShowsChecksum(wanted) || *sent == wanted->algorithm) return Status::Ok();
   return InvalidRequest("Checksum Type mismatch occurred, expected checksum Type: " +
                         std::string(ChecksumName(wanted->algorithm)) + ", actual checksum Type: " +
                         std::string(ChecksumName(*sent)));
@@ -106,9 +103,9 @@ Status S3Service::CreateMultipartUpload(const Call& call) {
   writer.Open("InitiateMultipartUploadResult", kS3Namespace).Text("Bucket", call.address.bucket);
   writer.Text("Key", call.address.key).Text("UploadId", upload_id).Close();
   http::Headers headers;
-  if (attributes.checksum) {
+  if (ShowsChecksum(attributes.checksum)) {
     headers.Add("x-amz-checksum-algorithm", std::string(ChecksumName(attributes.checksum->algorithm)));
-    headers.Add("x-amz-checksum-type", attributes.checksum->composite ? "COMPOSITE" : "FULL_OBJECT");
+    headers.Add("x-amz-checksum-type", TypeName(*attributes.checksum));
   }
   return Reply(call, 200, writer.Take(), std::move(headers));
 }
@@ -121,17 +118,19 @@ Status S3Service::UploadPart(const Call& call) {
   const std::optional<ObjectChecksum>& wanted = upload.attributes.checksum;
   SAGESPARK_RETURN_IF_ERROR(CheckBodyLength(call.request));
   SAGESPARK_RETURN_IF_ERROR(CheckPartChecksum(call.request, wanted));
-  if (wanted) call.body.AlsoCompute(wanted->algorithm);
+  const std::optional<DigestAlgorithm> sent = ChecksumSent(call.request);
+  if (sent) call.body.AlsoCompute(*sent);
+  if (wanted) call.body.AlsoCompute(wanted->algorithm);  // Uploads that an older version began want none.
   BlobStore::Writer blob = store_.NewBlob();
   PartInfo part{.number = number};
   SAGESPARK_ASSIGN_OR_RETURN(
       part.etag, StoreBytes([&](char* buffer, size_t size) { return call.body.Read(buffer, size); }, blob));
   http::Headers headers{{"ETag", "\"" + part.etag + "\""}};
-  if (wanted) {
-    part.checksum = Base64Encode(*call.body.digest(wanted->algorithm));
+  if (wanted) part.checksum = Base64Encode(*call.body.digest(wanted->algorithm));
+  if (ShowsChecksum(wanted)) {
     headers.Add(ChecksumHeader(wanted->algorithm), part.checksum);
-  } else if (const std::optional<ObjectChecksum> sent = BodyChecksum(call.request, call.body)) {
-    headers.Add(ChecksumHeader(sent->algorithm), sent->value);
+  } else if (sent) {
+    headers.Add(ChecksumHeader(*sent), Base64Encode(*call.body.digest(*sent)));
   }
   SAGESPARK_RETURN_IF_ERROR(store_.PutPart(call.address.bucket, call.address.key, upload_id, part, blob));
   return Reply(call, 200, "", std::move(headers));
@@ -149,18 +148,18 @@ Status S3Service::UploadPartCopy(const Call& call) {
   if (range.end - range.begin > kMaxPutBytes) {
     return CodedError(ErrorKind::kInvalidArgument, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
   }
-  std::optional<DigestAlgorithm> checksum;
-  if (upload.attributes.checksum) checksum = upload.attributes.checksum->algorithm;
+  const std::optional<ObjectChecksum>& wanted = upload.attributes.checksum;
+  const DigestAlgorithm checksum = wanted ? wanted->algorithm : kDefaultChecksum;
   const std::unique_ptr<ObjectReader> reader = store_.Read(object, range.begin, range.end);
   BlobStore::Writer blob = store_.NewBlob();
   SAGESPARK_ASSIGN_OR_RETURN(const StoredBytes stored, StoreRead(*reader, checksum, blob));
-  const PartInfo part{.number = number, .etag = stored.etag, .checksum = stored.checksum,
+  const PartInfo part{.number = number, .etag = stored.etag, .checksum = wanted ? stored.checksum : "",
                       .modified_ms = object.info.modified_ms};
   SAGESPARK_RETURN_IF_ERROR(store_.PutPart(call.address.bucket, call.address.key, upload.upload_id, part, blob));
   xml::Writer writer;
   writer.Open("CopyPartResult", kS3Namespace).Text("LastModified", FormatTime(part.modified_ms));
   writer.Text("ETag", "\"" + part.etag + "\"");
-  if (checksum) writer.Text("Checksum" + std::string(ChecksumName(*checksum)), part.checksum);
+  if (ShowsChecksum(wanted)) writer.Text(ChecksumElement(checksum), part.checksum);
   writer.Close();
   return Reply(call, 200, writer.Take());
 }
@@ -179,7 +178,7 @@ Status S3Service::CompleteMultipartUpload(const Call& call) {
   const std::string host(call.request.headers.Get("Host"));
   writer.Text("Location", "http://" + host + "/" + call.address.bucket + "/" + call.address.key);
   writer.Text("Bucket", call.address.bucket).Text("Key", call.address.key).Text("ETag", "\"" + info.etag + "\"");
-  WriteChecksum(writer, info);
+  if (info.attributes.checksum) WriteChecksum(*info.attributes.checksum, writer);
   writer.Close();
   return Reply(call, 200, writer.Take());
 }
@@ -209,14 +208,11 @@ Status S3Service::ListParts(const Call& call) {
   writer.Int("PartNumberMarker", marker);
   if (truncated) writer.Int("NextPartNumberMarker", parts.back().number);
   writer.Int("MaxParts", static_cast<int64_t>(limit)).Bool("IsTruncated", truncated);
-  if (checksum) {
-    writer.Text("ChecksumAlgorithm", ChecksumName(checksum->algorithm));
-    writer.Text("ChecksumType", checksum->composite ? "COMPOSITE" : "FULL_OBJECT");
-  }
+  WriteAlgorithm(checksum, writer);
   for (const PartInfo& part : parts) {
     writer.Open("Part").Int("PartNumber", part.number).Text("LastModified", FormatTime(part.modified_ms));
     writer.Text("ETag", "\"" + part.etag + "\"").Int("Size", static_cast<int64_t>(part.size));
-    if (checksum) writer.Text("Checksum" + std::string(ChecksumName(checksum->algorithm)), part.checksum);
+    if (ShowsChecksum(checksum)) writer.Text(ChecksumElement(checksum->algorithm), part.checksum);
     writer.Close();
   }
   writer.Close();
@@ -246,10 +242,7 @@ Status S3Service::ListMultipartUploads(const Call& call) {
     writer.Open("Upload").Text("UploadId", upload.upload_id).Text("Key", encode(upload.key));
     writer.Open("Initiator").Text("ID", kOwnerId).Close().Open("Owner").Text("ID", kOwnerId).Close();
     writer.Text("StorageClass", "STANDARD").Text("Initiated", FormatTime(upload.created_ms));
-    if (upload.attributes.checksum) {
-      writer.Text("ChecksumAlgorithm", ChecksumName(upload.attributes.checksum->algorithm));
-      writer.Text("ChecksumType", upload.attributes.checksum->composite ? "COMPOSITE" : "FULL_OBJECT");
-    }
+    WriteAlgorithm(upload.attributes.checksum, writer);
     writer.Close();
   }
   for (const std::string& prefix : listing.common_prefixes) {

@@ -26,7 +26,7 @@ Result<std::optional<ByteRange>> RangeToSend(const http::Request& request, const
   const std::string_view range = request.headers.Get("Range");
   if (request.FindQuery("partNumber") == nullptr) return RangeOf(range, info.size);
   if (!range.empty()) return InvalidRequest("Cannot specify both Range header and partNumber query parameter");
-  SAGESPARK_ASSIGN_OR_RETURN(const int part, IntParameter(request, "partNumber", 1, 1, 10'000));
+  SAGESPARK_ASSIGN_OR_RETURN(const int part, IntParameter(request, "partNumber", 1, 1, kMaxParts));
   SAGESPARK_ASSIGN_OR_RETURN(const ByteRange bytes, RangeOfPart(info, part));
   return std::optional(bytes);
 }
@@ -40,14 +40,26 @@ void OverrideHeaders(const http::Request& request, http::Headers& headers) {
   }
 }
 
+/// Of the whole, or of the part that was asked for; those of other ranges are not known.
+void AddChecksumOfRead(const http::Request& request, const ObjectInfo& info, const std::optional<ByteRange>& range, http::Headers& headers) {
+  if (!info.attributes.checksum) return;
+  const ObjectChecksum& checksum = *info.attributes.checksum;
+  if (IsMultipart(info) && request.FindQuery("partNumber") != nullptr) {
+    const Result<int> number = IntParameter(request, "partNumber", 1, 1, kMaxParts);
+    const std::string& of_part = info.blobs[static_cast<size_t>(*number) - 1].checksum;
+    if (!of_part.empty()) AddChecksumHeaders(checksum, of_part, headers);
+    return;
+  }
+  const bool whole = !range || (range->begin == 0 && range->end == info.size);
+  if (whole) AddChecksumHeaders(checksum, checksum.value, headers);
+}
+
 http::Headers HeadersOfRead(const http::Request& request, const ObjectInfo& info, const std::optional<ByteRange>& range) {
   http::Headers headers;
-  const bool whole = !range || (range->begin == 0 && range->end == info.size);
-  const bool asked = http::EqualsIgnoringCase(request.headers.Get("x-amz-checksum-mode"), "ENABLED");
-  AddObjectHeaders(info, asked && whole, headers);
+  AddObjectHeaders(info, headers);
+  if (http::EqualsIgnoringCase(request.headers.Get("x-amz-checksum-mode"), "ENABLED")) AddChecksumOfRead(request, info, range, headers);
   OverrideHeaders(request, headers);
-  const bool is_multipart = info.etag.find('-') != info.etag.npos;
-  if (is_multipart && request.FindQuery("partNumber") != nullptr) {
+  if (IsMultipart(info) && request.FindQuery("partNumber") != nullptr) {
     headers.Add("x-amz-mp-parts-count", std::to_string(info.blobs.size()));
   }
   if (range && info.size > 0) {
@@ -86,16 +98,12 @@ Result<ObjectAttributes> AttributesOfCopy(const http::Request& request, const S3
 }
 
 /// The algorithm whose checksum of the whole the copy is to have: the one asked for, else the source's.
-Result<std::optional<DigestAlgorithm>> ChecksumOfCopy(const http::Request& request, const ObjectInfo& source) {
+Result<DigestAlgorithm> ChecksumOfCopy(const http::Request& request, const ObjectInfo& source) {
   const std::string_view name = request.headers.Get("x-amz-checksum-algorithm");
-  std::optional<DigestAlgorithm> algorithm;
-  if (!name.empty()) {
-    algorithm = ParseChecksumName(name);
-    if (!algorithm) return InvalidRequest("Checksum algorithm provided is unsupported.");
-  } else if (source.attributes.checksum) {
-    algorithm = source.attributes.checksum->algorithm;
-  }
-  return algorithm;
+  if (name.empty()) return source.attributes.checksum ? source.attributes.checksum->algorithm : kDefaultChecksum;
+  const std::optional<DigestAlgorithm> algorithm = ParseChecksumName(name);
+  if (!algorithm) return InvalidRequest("Checksum algorithm provided is unsupported.");
+  return *algorithm;
 }
 
 }  // namespace
@@ -126,6 +134,7 @@ Status S3Service::PutObject(const Call& call) {
   SAGESPARK_ASSIGN_OR_RETURN(ObjectAttributes attributes, AttributesOf(call.request));
   SAGESPARK_RETURN_IF_ERROR(store_.HeadBucket(call.address.bucket));  // Before the body is taken for nothing.
   SAGESPARK_RETURN_IF_ERROR(CheckBodyLength(call.request));
+  call.body.AlsoCompute(ChecksumSent(call.request).value_or(kDefaultChecksum));
   BlobStore::Writer blob = store_.NewBlob();
   SAGESPARK_ASSIGN_OR_RETURN(
       const std::string etag,
@@ -135,10 +144,7 @@ Status S3Service::PutObject(const Call& call) {
                              store_.PutObject(call.address.bucket, call.address.key, blob, etag, attributes,
                                               WriteCondition(call.request)));
   http::Headers headers{{"ETag", "\"" + info.etag + "\""}};
-  if (attributes.checksum) {
-    headers.Add(ChecksumHeader(attributes.checksum->algorithm), attributes.checksum->value);
-    headers.Add("x-amz-checksum-type", "FULL_OBJECT");
-  }
+  AddChecksumHeaders(*attributes.checksum, attributes.checksum->value, headers);
   return Reply(call, 200, "", std::move(headers));
 }
 
@@ -148,7 +154,7 @@ Status S3Service::CopyObject(const Call& call) {
   SAGESPARK_RETURN_IF_ERROR(CheckReadConditions(call.request, object.info, "x-amz-copy-source-"));
   SAGESPARK_ASSIGN_OR_RETURN(ObjectAttributes attributes,
                              AttributesOfCopy(call.request, call.address, source, object.info));
-  SAGESPARK_ASSIGN_OR_RETURN(const std::optional<DigestAlgorithm> algorithm, ChecksumOfCopy(call.request, object.info));
+  SAGESPARK_ASSIGN_OR_RETURN(const DigestAlgorithm algorithm, ChecksumOfCopy(call.request, object.info));
   if (object.info.size > kMaxPutBytes) {
     return InvalidRequest("The specified copy source is larger than the maximum allowable size for a copy source: " +
                           std::to_string(kMaxPutBytes));
@@ -156,18 +162,14 @@ Status S3Service::CopyObject(const Call& call) {
   const std::unique_ptr<ObjectReader> reader = store_.Read(object, 0, object.info.size);
   BlobStore::Writer blob = store_.NewBlob();
   SAGESPARK_ASSIGN_OR_RETURN(const StoredBytes stored, StoreRead(*reader, algorithm, blob));
-  if (algorithm) attributes.checksum = ObjectChecksum{.algorithm = *algorithm, .value = stored.checksum};
+  attributes.checksum = ObjectChecksum{.algorithm = algorithm, .value = stored.checksum};
   SAGESPARK_ASSIGN_OR_RETURN(const ObjectInfo info,
                              store_.PutObject(call.address.bucket, call.address.key, blob, stored.etag, attributes,
                                               WriteCondition(call.request)));
   xml::Writer writer;
   writer.Open("CopyObjectResult", kS3Namespace).Text("LastModified", FormatTime(info.modified_ms));
   writer.Text("ETag", "\"" + info.etag + "\"");
-  if (info.attributes.checksum) {
-    writer.Text("ChecksumType", "FULL_OBJECT");
-    writer.Text("Checksum" + std::string(ChecksumName(info.attributes.checksum->algorithm)),
-                info.attributes.checksum->value);
-  }
+  WriteChecksum(*info.attributes.checksum, writer);
   writer.Close();
   return Reply(call, 200, writer.Take());
 }

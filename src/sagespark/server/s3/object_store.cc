@@ -41,12 +41,13 @@ Error NoSuchUpload() {
                     "have been aborted or completed.");
 }
 
-/// "name:size,name:size".
+/// "name:size,name:size:checksum".
 std::string JoinBlobs(const std::vector<Blob>& blobs) {
   std::string text;
   for (const Blob& blob : blobs) {
     if (!text.empty()) text.push_back(',');
     text.append(blob.name).append(":").append(std::to_string(blob.size));
+    if (!blob.checksum.empty()) text.append(":").append(blob.checksum);
   }
   return text;
 }
@@ -58,7 +59,9 @@ std::vector<Blob> SplitBlobs(std::string_view text) {
     text.remove_prefix(std::min(text.size(), item.size() + 1));
     const size_t colon = item.find(':');
     Blob blob{.name = std::string(item.substr(0, colon))};
-    std::from_chars(item.data() + colon + 1, item.data() + item.size(), blob.size);
+    const char* const end = item.data() + item.size();
+    const char* const size_end = std::from_chars(item.data() + colon + 1, end, blob.size).ptr;
+    if (size_end != end) blob.checksum.assign(size_end + 1, end);
     blobs.push_back(std::move(blob));
   }
   return blobs;
@@ -72,8 +75,14 @@ std::string DumpAttributes(const ObjectAttributes& attributes) {
     object["checksum"] = json::Object{{"algorithm", static_cast<int>(attributes.checksum->algorithm)},
                                       {"value", attributes.checksum->value},
                                       {"composite", attributes.checksum->composite}};
+    if (attributes.checksum->by_default) object["checksum"].if_object()->emplace("by_default", true);
   }
   return json::Dump(object);
+}
+
+bool IsTrue(const json::Value& object, std::string_view name) {
+  const json::Value* value = object.Find(name);
+  return value != nullptr && value->if_bool() != nullptr && *value->if_bool();
 }
 
 Result<ObjectAttributes> ParseAttributes(const std::string& text) {
@@ -89,8 +98,8 @@ Result<ObjectAttributes> ParseAttributes(const std::string& text) {
     SAGESPARK_ASSIGN_OR_RETURN(const int64_t algorithm, kept->GetInt("algorithm"));
     checksum.algorithm = static_cast<DigestAlgorithm>(algorithm);
     SAGESPARK_ASSIGN_OR_RETURN(checksum.value, kept->GetString("value"));
-    const json::Value* composite = kept->Find("composite");
-    checksum.composite = composite != nullptr && composite->if_bool() != nullptr && *composite->if_bool();
+    checksum.composite = IsTrue(*kept, "composite");
+    checksum.by_default = IsTrue(*kept, "by_default");
     attributes.checksum = std::move(checksum);
   }
   return attributes;
@@ -226,11 +235,12 @@ ObjectInfo AssembleObject(const std::string& key, const std::vector<PartInfo>& p
   std::string md5s;
   for (const PartInfo& part : parts) {
     info.size += part.size;
-    info.blobs.push_back({part.blob.name, part.size});
+    info.blobs.push_back({part.blob.name, part.size, part.checksum});
     md5s.append(FromHex(part.etag).value_or(""));
   }
   info.etag = ToHex(DigestOf(DigestAlgorithm::kMd5, md5s)) + "-" + std::to_string(parts.size());
   if (info.attributes.checksum) {
+    info.attributes.checksum->by_default = false;
     info.attributes.checksum->value = CombineChecksums(*info.attributes.checksum, parts);
     if (info.attributes.checksum->value.empty()) info.attributes.checksum.reset();
   }

@@ -16,12 +16,16 @@
 
 namespace sagespark::server {
 
-/// A checksum that a client asked to be kept.
+/// A checksum that is kept with an object.
 struct ObjectChecksum {
   DigestAlgorithm algorithm = DigestAlgorithm::kCrc32;
   std::string value;       ///< Base64; of the parts' checksums, "...-3", when composite.
   bool composite = false;
+  bool by_default = false;  ///< No client asked for it: its uploads take parts with checksums of any algorithm, and do not show it.
 };
+
+/// What S3 computes of objects for which no client asks for another checksum.
+inline constexpr DigestAlgorithm kDefaultChecksum = DigestAlgorithm::kCrc64Nvme;
 
 /// What is kept of an object beside its bytes.
 struct ObjectAttributes {

@@ -70,6 +70,17 @@ bool ParseNumber(std::string_view text, uint64_t& value) {
   return !text.empty() && error == std::errc() && end == text.data() + text.size();
 }
 
+Result<int> IntOf(const std::string* text, std::string_view name, int fallback, int min, int max) {
+  if (text == nullptr || text->empty()) return fallback;
+  int value = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc() || end != text->data() + text->size() || value < min || value > max) {
+    return InvalidRequestArgument("Argument " + std::string(name) + " must be an integer between " +
+                                  std::to_string(min) + " and " + std::to_string(max));
+  }
+  return value;
+}
+
 }  // namespace
 
 std::string BucketOfHost(std::string_view host) {
@@ -242,16 +253,14 @@ std::string Parameter(const http::Request& request, std::string_view name) {
 }
 
 Result<int> IntParameter(const http::Request& request, std::string_view name, int fallback, int min, int max) {
-  const std::string* text = request.FindQuery(name);
-  if (text == nullptr || text->empty()) return fallback;
-  int value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || value < min || value > max) {
-    return InvalidRequestArgument("Argument " + std::string(name) + " must be an integer between " +
-                                  std::to_string(min) + " and " + std::to_string(max));
-  }
-  return value;
+  return IntOf(request.FindQuery(name), name, fallback, min, max);
 }
+
+Result<int> IntHeader(const http::Request& request, std::string_view name, int fallback, int min, int max) {
+  return IntOf(request.headers.Find(name), name, fallback, min, max);
+}
+
+bool IsMultipart(const ObjectInfo& info) { return info.etag.find('-') != info.etag.npos; }
 
 std::string_view ChecksumName(DigestAlgorithm algorithm) {
   switch (algorithm) {
@@ -272,6 +281,14 @@ std::optional<DigestAlgorithm> ParseChecksumName(std::string_view name) {
     if (http::EqualsIgnoringCase(name, ChecksumName(algorithm))) return algorithm;
   }
   return std::nullopt;
+}
+
+std::string ChecksumElement(DigestAlgorithm algorithm) { return "Checksum" + std::string(ChecksumName(algorithm)); }
+
+const char* TypeName(const ObjectChecksum& checksum) { return checksum.composite ? "COMPOSITE" : "FULL_OBJECT"; }
+
+void WriteChecksum(const ObjectChecksum& checksum, xml::Writer& writer) {
+  writer.Text(ChecksumElement(checksum.algorithm), checksum.value).Text("ChecksumType", TypeName(checksum));
 }
 
 Error MalformedXml() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "sagespark/base/xml/xml.h"
 #include "sagespark/http/server.h"
 #include "sagespark/server/s3/object_store.h"
 #include "sagespark/server/service.h"
@@ -61,10 +62,21 @@ std::string Parameter(const http::Request& request, std::string_view name);
 /// The integer parameter `name`, `fallback` without it. Fails with InvalidArgument outside `min` to `max`.
 Result<int> IntParameter(const http::Request& request, std::string_view name, int fallback, int min, int max);
 
+/// The same of the header `name`.
+Result<int> IntHeader(const http::Request& request, std::string_view name, int fallback, int min, int max);
+
+/// Whether an upload in parts made the object: `blobs` are its parts then.
+bool IsMultipart(const ObjectInfo& info);
+
 /// "CRC32" and so on; "x-amz-checksum-crc32" and so on.
 std::string_view ChecksumName(DigestAlgorithm algorithm);
 std::string ChecksumHeader(DigestAlgorithm algorithm);
 std::optional<DigestAlgorithm> ParseChecksumName(std::string_view name);
+
+/// "ChecksumCRC32" and so on; "COMPOSITE" or "FULL_OBJECT"; the elements of both.
+std::string ChecksumElement(DigestAlgorithm algorithm);
+const char* TypeName(const ObjectChecksum& checksum);
+void WriteChecksum(const ObjectChecksum& checksum, xml::Writer& writer);
 
 bool IsValidUtf8(std::string_view text);
 
@@ -72,6 +84,7 @@ bool IsValidUtf8(std::string_view text);
 inline constexpr const char* kOwnerId = "0000000000000000000000000000000000000000000000000000000000000000";
 
 inline constexpr uint64_t kMaxPutBytes = uint64_t{5} << 30;  ///< Of one PUT, part or copy.
+inline constexpr int kMaxParts = 10'000;                     ///< Of an upload.
 
 /// "MalformedXML".
 Error MalformedXml();

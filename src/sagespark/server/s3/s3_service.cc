@@ -10,13 +10,13 @@ namespace {
 
 /// Parts of the API that are not offered, by the query parameter that selects them.
 constexpr std::string_view kNotOffered[] = {
-    "abac", "accelerate", "analytics", "annotation", "append", "attributes", "cors", "encryption", "intelligent-tiering", "inventory",
+    "abac", "accelerate", "analytics", "annotation", "append", "cors", "encryption", "intelligent-tiering", "inventory",
     "legal-hold", "lifecycle", "logging", "metadataConfiguration", "metadataTable", "metrics", "notification",
     "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication",
     "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent", "versionId", "website"};
 
 /// Those of which only the reading is offered.
-constexpr std::string_view kReadOnly[] = {"acl", "versioning", "versions"};
+constexpr std::string_view kReadOnly[] = {"acl", "attributes", "versioning", "versions"};
 
 struct Row {
   std::string code;
@@ -136,7 +136,7 @@ Offered S3Service::offered() const {
   return {.service = "s3",
           .operations = {"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload",
                          "DeleteBucket", "DeleteObject", "DeleteObjects", "GetBucketAcl", "GetBucketLocation", "GetBucketVersioning",
-                         "GetObject", "GetObjectAcl", "HeadBucket", "HeadObject", "ListBuckets", "ListMultipartUploads",
+                         "GetObject", "GetObjectAcl", "GetObjectAttributes", "HeadBucket", "HeadObject", "ListBuckets", "ListMultipartUploads",
                          "ListObjectVersions", "ListObjects", "ListObjectsV2", "ListParts", "PutObject", "UploadPart", "UploadPartCopy"}};
 }
 
@@ -199,6 +199,7 @@ Status S3Service::RouteObject(const Call& call) {
   const bool of_upload = call.request.FindQuery("uploadId") != nullptr;
   if (method == "GET" && of_upload) return ListParts(call);
   if (method == "GET" && call.request.FindQuery("acl") != nullptr) return GetAcl(call);
+  if (method == "GET" && call.request.FindQuery("attributes") != nullptr) return GetObjectAttributes(call);
   if (method == "GET" || method == "HEAD") return GetObject(call);
   if (method == "PUT") return RoutePut(call);
   if (method == "DELETE") return of_upload ? AbortMultipartUpload(call) : DeleteObject(call);

@@ -56,6 +56,9 @@ class S3Service final : public HttpService {
   Status PutObject(const Call& call);
   Status CopyObject(const Call& call);
 
+  // object_attributes.cc
+  Status GetObjectAttributes(const Call& call);
+
   // delete_operations.cc
   Status DeleteObject(const Call& call);
   Status DeleteObjects(const Call& call);

@@ -41,18 +41,21 @@ Result<std::string> StoreBytes(const ByteReader& read, BlobStore::Writer& blob) 
   }
 }
 
-Result<StoredBytes> StoreRead(ObjectReader& reader, std::optional<DigestAlgorithm> checksum, BlobStore::Writer& blob) {
-  std::optional<Digest> digest;
-  if (checksum) digest.emplace(*checksum);
-  const ByteReader read = [&](char* buffer, size_t size) -> Result<size_t> {
-    SAGESPARK_ASSIGN_OR_RETURN(const size_t taken, reader.Read(buffer, size));
-    if (digest) digest->Update({buffer, taken});
+Result<StoredBytes> StoreBytes(const ByteReader& read, DigestAlgorithm checksum, BlobStore::Writer& blob) {
+  Digest digest(checksum);
+  const ByteReader read_and_digest = [&](char* buffer, size_t size) -> Result<size_t> {
+    SAGESPARK_ASSIGN_OR_RETURN(const size_t taken, read(buffer, size));
+    digest.Update({buffer, taken});
     return taken;
   };
   StoredBytes stored;
-  SAGESPARK_ASSIGN_OR_RETURN(stored.etag, StoreBytes(read, blob));
-  if (digest) stored.checksum = Base64Encode(digest->Finish());
+  SAGESPARK_ASSIGN_OR_RETURN(stored.etag, StoreBytes(read_and_digest, blob));
+  stored.checksum = Base64Encode(digest.Finish());
   return stored;
+}
+
+Result<StoredBytes> StoreRead(ObjectReader& reader, DigestAlgorithm checksum, BlobStore::Writer& blob) {
+  return StoreBytes([&](char* buffer, size_t size) { return reader.Read(buffer, size); }, checksum, blob);
 }
 
 Status CheckBodyLength(const http::Request& request) {
@@ -65,16 +68,17 @@ Status CheckBodyLength(const http::Request& request) {
   return length.value_or(0) <= kMaxPutBytes ? Status::Ok() : Status(EntityTooLarge());
 }
 
-void AddObjectHeaders(const ObjectInfo& info, bool with_checksum, http::Headers& headers) {
+void AddObjectHeaders(const ObjectInfo& info, http::Headers& headers) {
   headers.Add("ETag", "\"" + info.etag + "\"");
   headers.Add("Last-Modified", http::FormatHttpDate(info.modified_ms / 1000));
   headers.Add("Accept-Ranges", "bytes");
   if (!info.attributes.headers.contains("content-type")) headers.Add("Content-Type", "binary/octet-stream");
   for (const auto& [name, value] : info.attributes.headers) headers.Add(name, value);
-  if (!with_checksum || !info.attributes.checksum) return;
-  const ObjectChecksum& checksum = *info.attributes.checksum;
-  headers.Add(ChecksumHeader(checksum.algorithm), checksum.value);
-  headers.Add("x-amz-checksum-type", checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
+}
+
+void AddChecksumHeaders(const ObjectChecksum& checksum, const std::string& value, http::Headers& headers) {
+  headers.Add(ChecksumHeader(checksum.algorithm), value);
+  headers.Add("x-amz-checksum-type", TypeName(checksum));
 }
 
 std::optional<DigestAlgorithm> ChecksumSent(const http::Request& request) {
@@ -87,12 +91,9 @@ std::optional<DigestAlgorithm> ChecksumSent(const http::Request& request) {
   return std::nullopt;
 }
 
-std::optional<ObjectChecksum> BodyChecksum(const http::Request& request, const RequestBody& body) {
-  const std::optional<DigestAlgorithm> algorithm = ChecksumSent(request);
-  if (!algorithm) return std::nullopt;
-  const std::string* digest = body.digest(*algorithm);
-  if (digest == nullptr) return std::nullopt;
-  return ObjectChecksum{.algorithm = *algorithm, .value = Base64Encode(*digest)};
+ObjectChecksum BodyChecksum(const http::Request& request, const RequestBody& body) {
+  const DigestAlgorithm algorithm = ChecksumSent(request).value_or(kDefaultChecksum);
+  return {.algorithm = algorithm, .value = Base64Encode(*body.digest(algorithm))};
 }
 
 Result<S3Address> CopySourceOf(const http::Request& request) {

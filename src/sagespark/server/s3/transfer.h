@@ -21,24 +21,30 @@ Result<std::string> StoreBytes(const ByteReader& read, BlobStore::Writer& blob);
 
 struct StoredBytes {
   std::string etag;
-  std::string checksum;  ///< Base64; empty when none was asked for.
+  std::string checksum;  ///< Base64.
 };
 
-/// Copies what `reader` gives into `blob`, with a checksum of it.
-Result<StoredBytes> StoreRead(ObjectReader& reader, std::optional<DigestAlgorithm> checksum, BlobStore::Writer& blob);
+/// The same with a checksum of the bytes.
+Result<StoredBytes> StoreBytes(const ByteReader& read, DigestAlgorithm checksum, BlobStore::Writer& blob);
+
+/// Of what `reader` gives.
+Result<StoredBytes> StoreRead(ObjectReader& reader, DigestAlgorithm checksum, BlobStore::Writer& blob);
 
 /// Checks the length that a request announces for its payload, before any of it is taken. Fails with EntityTooLarge over 5 GiB.
 Status CheckBodyLength(const http::Request& request);
 
-/// Adds the headers of an object's reply: ETag, Last-Modified, metadata, and the checksum when `with_checksum`.
-void AddObjectHeaders(const ObjectInfo& info, bool with_checksum, http::Headers& headers);
+/// Adds the headers of an object's reply: ETag, Last-Modified, metadata.
+void AddObjectHeaders(const ObjectInfo& info, http::Headers& headers);
+
+/// Adds the headers of a checksum: `value`, of the kind that `checksum` is.
+void AddChecksumHeaders(const ObjectChecksum& checksum, const std::string& value, http::Headers& headers);
 
 /// The algorithm of the checksum that a request carries in a header or announces as a trailer.
 std::optional<DigestAlgorithm> ChecksumSent(const http::Request& request);
 
-/// The checksum that a request's body carries or trails, to be kept with the object; nothing when there is none. Call it
-/// after the body's end.
-std::optional<ObjectChecksum> BodyChecksum(const http::Request& request, const RequestBody& body);
+/// The checksum of a request's body to be kept with the object: the one that it carries or trails, else the default one, which
+/// `body` was then told to compute. Call it after the body's end.
+ObjectChecksum BodyChecksum(const http::Request& request, const RequestBody& body);
 
 /// The parts of x-amz-copy-source. Fails with InvalidArgument, or NotImplemented for a version.
 Result<S3Address> CopySourceOf(const http::Request& request);
