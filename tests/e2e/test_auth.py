@@ -2,12 +2,16 @@
 import datetime
 import hashlib
 import hmac
+import json
+import re
+import subprocess
 
 import botocore.auth
 import botocore.awsrequest
 import botocore.config
 import botocore.credentials
 import botocore.exceptions
+import botocore.session
 import pytest
 import urllib3
 
@@ -31,9 +35,9 @@ class S3SignerOfAnyPayload(botocore.auth.S3SigV4Auth):
         super()._modify_request_before_signing(request)
 
 
-def signed(cloud, method, path, body=b"", service="s3", when=None, headers=None, secret=None, monkeypatch=None):
+def signed(cloud, method, path, body=b"", service="s3", when=None, headers=None, secret=None, monkeypatch=None, key=None):
     """A request's headers, signed by botocore at another time if need be."""
-    credentials = botocore.credentials.Credentials(cloud.settings["AWS_ACCESS_KEY_ID"],
+    credentials = botocore.credentials.Credentials(key or cloud.settings["AWS_ACCESS_KEY_ID"],
                                                    secret or cloud.settings["AWS_SECRET_ACCESS_KEY"])
     request = botocore.awsrequest.AWSRequest(method, cloud.url + path, data=body, headers=headers or {})
     signer = (S3SignerOfAnyPayload if service == "s3" else botocore.auth.SigV4Auth)
@@ -55,6 +59,80 @@ def test_unknown_keys_and_wrong_secrets(cloud, service, call, unknown_key, wrong
 def test_unsigned_requests(cloud):
     reply = HTTP.request("GET", cloud.url + "/")
     assert (reply.status, b"<Code>AccessDenied</Code>" in reply.data) == (403, True)
+
+
+def presigned(cloud, service, method, path, when, monkeypatch, secret=None):
+    """The request's URL, good for a minute from then on."""
+    credentials = botocore.credentials.Credentials(cloud.settings["AWS_ACCESS_KEY_ID"], secret or cloud.settings["AWS_SECRET_ACCESS_KEY"])
+    request = botocore.awsrequest.AWSRequest(method, cloud.url + path)
+    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda remove_tzinfo=True: when)
+    signer = botocore.auth.S3SigV4QueryAuth if service == "s3" else botocore.auth.SigV4QueryAuth
+    signer(credentials, service, "us-east-1", expires=60).add_auth(request)
+    monkeypatch.undo()
+    return request.prepare().url
+
+
+def every_operation(cloud):
+    """(operation, signing name, method, path, headers, body) of all that the routing table offers."""
+    offered = json.loads(subprocess.run([cloud.binary, "coverage"], check=True, capture_output=True, text=True).stdout)
+    for service, operations in offered.items():
+        model = botocore.session.get_session().get_service_model(service)
+        for name in operations:
+            http, headers, path, body = model.operation_model(name).http, {}, "/", b""
+            if "targetPrefix" in model.metadata:
+                headers, body = {"X-Amz-Target": f"{model.metadata['targetPrefix']}.{name}", "Content-Type": "application/x-amz-json-1.1"}, b"{}"
+            elif model.metadata["protocol"] == "query":
+                body = f"Action={name}&Version={model.api_version}".encode()
+            else:
+                path = http["requestUri"] if service != "s3" or "{Bucket}" in http["requestUri"] else "/{Bucket}" + http["requestUri"]
+                path = re.sub(r"\{(\w+)\+?\}", lambda match: {"Bucket": "auth-bucket", "Key": "kept", "EndpointName": "e"}.get(match[1], "1"), path)
+            yield f"{service} {name}", model.signing_name, http["method"], path, headers, body
+
+
+def test_no_operation_is_reached_without_its_right_signature(cloud, monkeypatch):
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="auth-bucket")
+    s3.put_object(Bucket="auth-bucket", Key="kept", Body=b"kept")
+    now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+    long_ago, soon = now - datetime.timedelta(seconds=120), now + datetime.timedelta(minutes=20)
+    count = 0
+    for operation, service, method, path, headers, body in every_operation(cloud):
+        if service == "s3":
+            headers = headers | {"X-Amz-Content-SHA256": hashlib.sha256(body).hexdigest()}
+
+        def send(headers, path=path, body=body, url=None):
+            return HTTP.request(method, url or cloud.url + path, headers=headers, body=body, redirect=False)
+
+        def sign(**changes):
+            return signed(cloud, **({"method": method, "path": path, "body": body, "service": service, "headers": headers} | changes))
+
+        separator = "&" if "?" in path else "?"
+        attempts = {
+            "no signature": send(headers),
+            "another scheme": send(headers | {"Authorization": "AWS AKID:c2lnbmF0dXJl"}) if service != "s3" else send(headers),
+            "wrong secret": send(sign(secret="wrong")),
+            "unknown key": send(sign(key="AKIAABSENT")),
+            "another service's": send(sign(service="glue")),
+            "another path": send(sign(path="/x" + path)),
+            "more in the query": send(sign(), path=path + separator + "more=1"),
+            "another header": send(sign() | {"X-Amz-Target" if "X-Amz-Target" in headers else "X-Amz-Meta-A": headers.get("X-Amz-Target", "") + "x"}),
+            "old": send(sign(when=now - datetime.timedelta(minutes=16), monkeypatch=monkeypatch)),
+            "presigned and expired": send(headers, url=presigned(cloud, service, method, path, long_ago, monkeypatch)),
+            "presigned for later": send(headers, url=presigned(cloud, service, method, path, soon, monkeypatch)),
+            "presigned with a wrong secret": send(headers, url=presigned(cloud, service, method, path, now, monkeypatch, secret="wrong")),
+            "presigned for longer": send(headers, url=presigned(cloud, service, method, path, long_ago, monkeypatch).replace("Expires=60", "Expires=600")),
+        }
+        monkeypatch.undo()
+        if service != "s3":  # There the body's hash is signed, and the body is checked against it: test_tampered_body.
+            attempts["another body"] = send(sign(), body=body + b" ")
+        for fault, reply in attempts.items():
+            unknown_service = fault == "another service's" and reply.status in (400, 501) and (method == "HEAD" or b"UnknownOperation" in reply.data)
+            assert reply.status == 403 or unknown_service or fault == "another scheme" and reply.status == 400, (operation, fault, reply.status, reply.data)
+            assert cloud.settings["AWS_SECRET_ACCESS_KEY"].encode() not in reply.data
+        count += 1
+    assert count >= 60
+    assert s3.get_object(Bucket="auth-bucket", Key="kept")["Body"].read() == b"kept"
+    assert [item["Key"] for item in s3.list_objects_v2(Bucket="auth-bucket")["Contents"]] == ["kept"]
 
 
 def test_tampered_body(cloud):

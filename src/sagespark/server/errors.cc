@@ -15,8 +15,8 @@ Row RowOf(ErrorKind kind) {
     case ErrorKind::kConflict: return {"ResourceInUse", 400};
     case ErrorKind::kResourceLimit: return {"ResourceLimitExceeded", 400};
     case ErrorKind::kThrottled: return {"ThrottlingException", 400};
-    case ErrorKind::kUnauthenticated: return {"InvalidSignatureException", 400};
-    case ErrorKind::kPermissionDenied: return {"AccessDeniedException", 400};
+    case ErrorKind::kUnauthenticated: return {"InvalidSignatureException", 403};
+    case ErrorKind::kPermissionDenied: return {"AccessDeniedException", 403};
     case ErrorKind::kModelError: return {"ModelError", 424};
     case ErrorKind::kUnimplemented: return {"UnknownOperationException", 400};
     case ErrorKind::kCancelled:

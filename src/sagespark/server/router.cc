@@ -1,5 +1,8 @@
 #include "sagespark/server/router.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "sagespark/aws/sigv4/presigned_v2.h"
 #include "sagespark/base/digest.h"
 #include "sagespark/base/log.h"
@@ -13,9 +16,8 @@ using aws::sigv4::BodyPlan;
 using aws::sigv4::RequestView;
 using aws::sigv4::VerifiedBody;
 
-/// Bodies that must be hashed before their signature can be checked (InvokeEndpoint takes 6 MiB), and those of JSON.
-constexpr size_t kMaxBufferedBytes = 26 << 20;
 constexpr size_t kMaxCachedKeys = 64;
+constexpr size_t kMaxCredentials = 5;  ///< The server's own, and the last of those that change.
 
 class TextReader final : public http::BodyReader {
  public:
@@ -91,10 +93,15 @@ Error WithJsonCode(const Error& error) {
 
 }  // namespace
 
-Router::Router(Credentials credentials, std::string account_id, const Clock& clock)
-    : credentials_{std::move(credentials)}, account_id_(std::move(account_id)), clock_(clock) {}
+Router::Router(Credentials credentials, std::string account_id, const Clock& clock, uint64_t most_buffered_bytes)
+    : credentials_{std::move(credentials)},
+      buffers_(std::numeric_limits<int>::max(), most_buffered_bytes),
+      account_id_(std::move(account_id)),
+      clock_(clock) {}
 
-void Router::AddJson(std::string target_prefix, JsonService& service) { json_[std::move(target_prefix)] = &service; }
+void Router::AddJson(std::string target_prefix, std::string signing_name, JsonService& service) {
+  json_[std::move(target_prefix)] = {std::move(signing_name), &service};
+}
 
 void Router::AddHttp(std::string signing_name, std::string path_prefix, HttpService& service) {
   http_.push_back({std::move(signing_name), std::move(path_prefix), &service});
@@ -105,7 +112,7 @@ std::map<std::string, std::vector<std::string>> Router::offered() const {
   const auto add = [&](Offered offered) {
     if (!offered.service.empty()) all[offered.service] = std::move(offered.operations);
   };
-  for (const auto& [prefix, service] : json_) add(service->offered());
+  for (const auto& [prefix, route] : json_) add(route.service->offered());
   for (const HttpRoute& route : http_) add(route.service->offered());
   return all;
 }
@@ -116,7 +123,7 @@ Router::Target Router::Find(const http::Request& request, const std::string& sig
     const size_t dot = header.find('.');
     const auto found = json_.find(header.substr(0, dot));
     if (found == json_.end() || dot == header.npos) return {};
-    return {.json = found->second, .operation = std::string(header.substr(dot + 1))};
+    return {.json = found->second.service, .operation = std::string(header.substr(dot + 1)), .signing_name = found->second.signing_name};
   }
   for (const HttpRoute& route : http_) {
     if (route.signing_name == signing_name && request.path.starts_with(route.path_prefix)) return {.http = route.service};
@@ -140,6 +147,9 @@ void Router::Handle(http::Request& request, http::ResponseWriter& response) {
     status = authorization.error();
   } else if (!known) {
     status = NoSuchService(*authorization, request);
+  } else if (!target.signing_name.empty() && target.signing_name != authorization->service) {
+    status = CodedError(ErrorKind::kPermissionDenied, "SignatureDoesNotMatch",
+                        "Credential should be scoped to correct service: '" + target.signing_name + "'.");
   } else {
     status = Answer(context, target, request, view, *authorization, response);
   }
@@ -153,8 +163,8 @@ void Router::Handle(http::Request& request, http::ResponseWriter& response) {
 
 Status Router::Answer(const RequestContext& context, const Target& target, http::Request& request,
                       const RequestView& view, const Authorization& authorization, http::ResponseWriter& response) {
-  const std::string* secret = FindSecret(authorization.access_key_id);
-  if (secret == nullptr) {
+  const std::optional<std::string> secret = FindSecret(authorization.access_key_id);
+  if (!secret) {
     return CodedError(ErrorKind::kPermissionDenied, "InvalidAccessKeyId",
                       "The AWS Access Key Id you provided does not exist in our records.");
   }
@@ -163,11 +173,13 @@ Status Router::Answer(const RequestContext& context, const Target& target, http:
   TextReader buffered_reader({});
   http::BodyReader* source = request.body;
   if (payload_hash.empty() && authorization.presigned) payload_hash = aws::sigv4::kUnsignedPayload;
+  if (payload_hash.empty() && authorization.service == "s3") {
+    return CodedError(ErrorKind::kInvalidArgument, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256");
+  }
+  const bool is_kept = payload_hash.empty() || target.json != nullptr;
+  const auto room = buffers_.TryEnter(is_kept ? std::min<uint64_t>(request.content_length.value_or(kMaxBufferedBytes), kMaxBufferedBytes) : 0);
+  if (!room) return CodedError(ErrorKind::kThrottled, "ThrottlingException", "Too many requests are under way: please try again");
   if (payload_hash.empty()) {
-    if (authorization.service == "s3") {
-      return CodedError(ErrorKind::kInvalidArgument, "InvalidRequest",
-                        "Missing required header for this request: x-amz-content-sha256");
-    }
     SAGESPARK_ASSIGN_OR_RETURN(buffered, http::ReadAll(*request.body, kMaxBufferedBytes));
     payload_hash = Sha256Hex(buffered);
     buffered_reader = TextReader(buffered);
@@ -213,12 +225,27 @@ void Router::AnswerJson(const RequestContext& context, const Target& target, htt
                        .body = json::Dump(*output)});
 }
 
-const std::string* Router::FindSecret(const std::string& access_key_id) const {
-  const std::string* found = nullptr;
+std::optional<std::string> Router::KnownSecret(const std::string& access_key_id) const {
+  std::optional<std::string> found;
   for (const Credentials& credentials : credentials_) {
-    if (ConstantTimeEquals(access_key_id, credentials.access_key_id)) found = &credentials.secret_access_key;
+    if (ConstantTimeEquals(access_key_id, credentials.access_key_id)) found = credentials.secret_access_key;
   }
   return found;
+}
+
+std::optional<std::string> Router::FindSecret(const std::string& access_key_id) {
+  {
+    const std::lock_guard lock(credentials_mutex_);
+    std::optional<std::string> found = KnownSecret(access_key_id);
+    if (found || !source_) return found;
+  }
+  Result<Credentials> newest = source_();  // May wait for another service: without the lock.
+  const std::lock_guard lock(credentials_mutex_);
+  if (newest.ok() && !KnownSecret(newest->access_key_id)) {
+    if (credentials_.size() == kMaxCredentials) credentials_.erase(credentials_.begin() + 1);
+    credentials_.push_back(*std::move(newest));
+  }
+  return KnownSecret(access_key_id);
 }
 
 std::string Router::SigningKey(const Authorization& authorization, const std::string& secret) {

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sagespark/aws/sigv4/verified_body.h"
 #include "sagespark/aws/sigv4/verify.h"
+#include "sagespark/server/admission.h"
 #include "sagespark/server/data_folder.h"
 #include "sagespark/server/service.h"
 
@@ -14,12 +17,19 @@ namespace sagespark::server {
 
 /// Finds the service of a request, checks its signature, and hands it over. Services are added before the first
 /// Handle and must outlive the router.
+///
+/// Bodies that must be whole before they count (those of JSON, and those whose signature is over a hash that the client does not name) are
+/// limited to kMaxBufferedBytes each, and to `most_buffered_bytes` together: beyond it a request is refused with ThrottlingException.
 class Router {
  public:
-  Router(Credentials credentials, std::string account_id, const Clock& clock = Clock::System());
+  static constexpr size_t kMaxBufferedBytes = 8 << 20;  ///< InvokeEndpoint takes 6 MiB.
+  static constexpr uint64_t kMostBufferedBytes = 256 << 20;
 
-  /// Requests with `X-Amz-Target: PREFIX.Operation`: "SageMaker", "Logs_20140328".
-  void AddJson(std::string target_prefix, JsonService& service);
+  Router(Credentials credentials, std::string account_id, const Clock& clock = Clock::System(),
+         uint64_t most_buffered_bytes = kMostBufferedBytes);
+
+  /// Requests with `X-Amz-Target: PREFIX.Operation`: "SageMaker", "Logs_20140328". They must be signed for `signing_name`.
+  void AddJson(std::string target_prefix, std::string signing_name, JsonService& service);
 
   /// Requests signed for `signing_name` whose path begins with `path_prefix`, and which have no X-Amz-Target; of
   /// several the one added first.
@@ -28,8 +38,9 @@ class Router {
   /// The service of requests whose signature names none, or that have none.
   void SetFallback(HttpService& service) { fallback_ = &service; }
 
-  /// Requests signed with this key are as good as those with the first one.
-  void AlsoAccept(Credentials credentials) { credentials_.push_back(std::move(credentials)); }
+  /// Requests signed with the key that `source` gives are as good as those with the first one. Such keys change: it is asked anew when a
+  /// request has a key that is not known, and the last few that it gave stay good.
+  void AlsoAccept(std::function<Result<Credentials>()> source) { source_ = std::move(source); }
 
   void Handle(http::Request& request, http::ResponseWriter& response);
 
@@ -42,10 +53,15 @@ class Router {
     std::string path_prefix;
     HttpService* service;
   };
+  struct JsonRoute {
+    std::string signing_name;
+    JsonService* service;
+  };
   struct Target {
     HttpService* http = nullptr;
     JsonService* json = nullptr;
     std::string operation;
+    std::string signing_name{};  ///< That the signature must be for; empty when the target was found by it.
   };
 
   Target Find(const http::Request& request, const std::string& signing_name) const;
@@ -54,14 +70,18 @@ class Router {
                 http::ResponseWriter& response);
   void AnswerJson(const RequestContext& context, const Target& target, http::BodyReader& body,
                   http::ResponseWriter& response);
-  /// The secret of an access key, or null.
-  const std::string* FindSecret(const std::string& access_key_id) const;
+  std::optional<std::string> FindSecret(const std::string& access_key_id);
+  /// Of a key that is known already; credentials_mutex_ is held.
+  std::optional<std::string> KnownSecret(const std::string& access_key_id) const;
   std::string SigningKey(const aws::sigv4::Authorization& authorization, const std::string& secret);
 
-  std::vector<Credentials> credentials_;
+  std::function<Result<Credentials>()> source_;
+  std::mutex credentials_mutex_;
+  std::vector<Credentials> credentials_;  ///< Guarded by credentials_mutex_. The first one is the server's own.
+  Admission buffers_;
   const std::string account_id_;
   const Clock& clock_;
-  std::map<std::string, JsonService*, std::less<>> json_;
+  std::map<std::string, JsonRoute, std::less<>> json_;
   std::vector<HttpRoute> http_;
   HttpService* fallback_ = nullptr;
 

@@ -76,7 +76,7 @@ class EchoHttp final : public HttpService {
 class RouterTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    router_.AddJson("SageMaker", json_);
+    router_.AddJson("SageMaker", "sagemaker", json_);
     router_.AddHttp("sagemaker", "/endpoints/", runtime_);
     router_.AddHttp("s3", "/", s3_);
     router_.SetFallback(s3_);
@@ -102,9 +102,12 @@ class RouterTest : public ::testing::Test {
     bool is_signed = true;
   };
 
-  http::Response Ask(const Asked& asked) {
+  http::Response Ask(const Asked& asked) { return Ask(asked, router_); }
+
+  http::Response Ask(const Asked& asked, Router& router) {
     http::Request request;
     request.method = "POST";
+    request.content_length = asked.body.size();
     request.target = request.raw_path = request.path = asked.path;
     const std::string time = TimeStamp();
     request.headers = {{"Host", "localhost"}, {"X-Amz-Date", time}};
@@ -114,7 +117,7 @@ class RouterTest : public ::testing::Test {
     TextBody body(asked.sent_body.empty() ? asked.body : asked.sent_body);
     request.body = &body;
     KeptResponse response;
-    router_.Handle(request, response);
+    router.Handle(request, response);
     EXPECT_TRUE(response.started());
     return response.sent;
   }
@@ -166,16 +169,72 @@ TEST_F(RouterTest, RefusesUnsignedAndWronglySignedRequests) {
   EXPECT_THAT(Ask({.target = "SageMaker.List", .is_signed = false}).body, HasSubstr("Exception"));
   EXPECT_THAT(Ask({.path = "/b", .is_signed = false}).body, HasSubstr("s3 error:"));
   EXPECT_THAT(Ask({.target = "SageMaker.List", .secret = "guessed"}).body, HasSubstr("InvalidSignatureException"));
+  EXPECT_THAT(Ask({.service = "logs", .target = "SageMaker.List"}).body,
+              AllOf(HasSubstr("InvalidSignatureException"), HasSubstr("correct service: 'sagemaker'")));
   EXPECT_THAT(Ask({.target = "SageMaker.List", .access_key_id = "AKIABBBBBBBBBBBBBBBB"}).body, HasSubstr("UnrecognizedClientException"));
   EXPECT_EQ(Ask({.service = "s3", .path = "/b/k", .secret = "guessed"}).body, "s3 error:SignatureDoesNotMatch");
 }
 
 TEST_F(RouterTest, TakesASecondKeyWithItsOwnSecretOnly) {
-  router_.AlsoAccept({.access_key_id = "SECOND", .secret_access_key = "other"});
+  router_.AlsoAccept([] { return Credentials{.access_key_id = "SECOND", .secret_access_key = "other"}; });
   EXPECT_EQ(Ask({.service = "s3", .body = "x", .access_key_id = "SECOND", .secret = "other"}).body, "s3:x");
   EXPECT_EQ(Ask({.service = "s3", .body = "x"}).body, "s3:x");
   EXPECT_EQ(Ask({.service = "s3", .access_key_id = "SECOND"}).body, "s3 error:SignatureDoesNotMatch");
   EXPECT_EQ(Ask({.service = "s3", .secret = "other"}).body, "s3 error:SignatureDoesNotMatch");
+}
+
+TEST_F(RouterTest, TakesKeysThatAreRenewed) {
+  int given = 0;
+  router_.AlsoAccept([&]() -> Result<Credentials> {
+    if (given == 0) return Unavailable("nothing yet");
+    return Credentials{.access_key_id = "KEY" + std::to_string(given), .secret_access_key = "secret" + std::to_string(given)};
+  });
+  const auto ask = [&](const std::string& number) {
+    return Ask({.service = "s3", .body = "x", .access_key_id = "KEY" + number, .secret = "secret" + number}).body;
+  };
+  EXPECT_EQ(ask("1"), "s3 error:InvalidAccessKeyId");
+  given = 1;
+  EXPECT_EQ(ask("1"), "s3:x");
+  given = 2;
+  EXPECT_EQ(ask("1"), "s3:x");  // Who has the old one still asks.
+  EXPECT_EQ(ask("2"), "s3:x");
+  EXPECT_EQ(ask("3"), "s3 error:InvalidAccessKeyId");
+  for (given = 3; given <= 5; ++given) EXPECT_EQ(ask(std::to_string(given)), "s3:x");
+  EXPECT_EQ(ask("1"), "s3 error:InvalidAccessKeyId");  // Long ago.
+  EXPECT_EQ(Ask({.service = "s3", .body = "x"}).body, "s3:x");
+}
+
+/// Asks for something else while it answers.
+class NestedHttp final : public HttpService {
+ public:
+  std::function<void()> ask;
+  void Handle(const RequestContext&, const http::Request&, RequestBody&, http::ResponseWriter& response) override {
+    ask();
+    static_cast<void>(response.Send({.body = "done"}));
+  }
+  void HandleError(const RequestContext&, const http::Request&, const Error& error, http::ResponseWriter& response) override {
+    static_cast<void>(response.Send({.status = 429, .body = error.code()}));
+  }
+};
+
+TEST_F(RouterTest, BoundsWhatItKeepsOfAllBodiesTogether) {
+  Router router(kCredentials, "000000000000", clock_, 10);
+  NestedHttp nested;
+  router.AddJson("SageMaker", "sagemaker", json_);
+  router.AddHttp("sagemaker", "/", nested);
+  router.AddHttp("s3", "/", s3_);
+  std::vector<std::string> inside;
+  const Asked six{.body = "123456"}, in_json{.target = "SageMaker.List", .body = "{\"\":0}"};
+  bool is_inside = false;
+  nested.ask = [&] {
+    if (std::exchange(is_inside, true)) return;
+    inside = {Ask(six, router).body, Ask(in_json, router).body, Ask({.body = "1234"}, router).body,
+              Ask({.service = "s3", .body = "123456"}, router).body};
+  };
+  EXPECT_EQ(Ask(six, router).body, "done");
+  EXPECT_THAT(inside, ::testing::ElementsAre("ThrottlingException", HasSubstr("ThrottlingException"), "done", "s3:123456"));
+  EXPECT_EQ(Ask({.body = "1234567890"}, router).body, "done");  // All room is back.
+  EXPECT_EQ(Ask({.body = "12345678901"}, router).body, "ThrottlingException");
 }
 
 TEST_F(RouterTest, RefusesABodyThatIsNotTheOneSigned) {

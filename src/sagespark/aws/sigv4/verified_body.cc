@@ -49,8 +49,9 @@ Status ReadDigestHeaders(const RequestView& request, BodyPlan& plan) {
     const std::optional<DigestAlgorithm> algorithm =
         lower == "content-md5" ? DigestAlgorithm::kMd5 : ChecksumOfHeader(lower);
     if (!algorithm) continue;
-    // The checksum of a completed multipart upload ("...-3") is of its parts, not of this body.
-    if (algorithm != DigestAlgorithm::kMd5 && request.method == "POST") continue;
+    // The checksum of a completed multipart upload is that of its object ("...-3"), not of this body.
+    const bool completes = request.method == "POST" && request.raw_query.find("uploadId") != request.raw_query.npos;
+    if (algorithm != DigestAlgorithm::kMd5 && completes) continue;
     SAGESPARK_ASSIGN_OR_RETURN(plan.expected[*algorithm], DecodeDigest(*algorithm, lower, value));
   }
   return Status::Ok();

@@ -95,9 +95,12 @@ Status LocalCloud::Parts::OpenObjects(const std::string& s3_endpoint) {
   overrides.service_endpoint_urls[aws::Service::kS3] = s3_endpoint;
   SAGESPARK_ASSIGN_OR_RETURN(aws::ClientConfig config, aws::LoadClientConfig(overrides));
   const std::shared_ptr<const aws::ClientContext> context = aws::MakeClientContext(std::move(config));
-  // Clients have one key for all services: that of their S3.
-  SAGESPARK_ASSIGN_OR_RETURN(const aws::Credentials credentials, context->credentials->Get());
-  router.AlsoAccept({.access_key_id = credentials.access_key_id, .secret_access_key = credentials.secret_access_key});
+  // Clients have one key for all services: that of their S3. Those of a role or a session are renewed from time to time.
+  SAGESPARK_RETURN_IF_ERROR(context->credentials->Get().status());
+  router.AlsoAccept([provider = context->credentials]() -> Result<Credentials> {
+    SAGESPARK_ASSIGN_OR_RETURN(const aws::Credentials now, provider->Get());
+    return Credentials{.access_key_id = now.access_key_id, .secret_access_key = now.secret_access_key};
+  });
   object_access = std::make_unique<RemoteObjects>(aws::MakeS3Client(context));
   s3 = std::make_unique<S3Elsewhere>(s3_endpoint);
   return Status::Ok();
@@ -115,8 +118,8 @@ Status LocalCloud::Parts::OpenServices() {
   SAGESPARK_ASSIGN_OR_RETURN(
       async_invocations, AsyncInvocations::Open(folder.path() / "async-invocations", *records, *object_access, *endpoints));
   runtime = std::make_unique<RuntimeService>(*endpoints, *async_invocations, *records);
-  router.AddJson("SageMaker", *sagemaker);
-  router.AddJson("Logs_20140328", *logs_service);
+  router.AddJson("SageMaker", "sagemaker", *sagemaker);
+  router.AddJson("Logs_20140328", "logs", *logs_service);
   router.AddHttp("sagemaker", "/endpoints/", *runtime);
   router.AddHttp("s3", "/", *s3);
   router.AddHttp("sts", "/", sts);

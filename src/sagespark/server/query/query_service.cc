@@ -27,6 +27,7 @@ Row RowOf(const Error& error) {
       {"AccessDenied", {"SignatureDoesNotMatch", 403}},
       {"InvalidAction", {"InvalidAction", 400}},
       {"NoSuchEntity", {"NoSuchEntity", 404}},
+      {"ThrottlingException", {"Throttling", 400}},
   };
   const auto found = kRows.find(error.code());
   if (found != kRows.end()) return found->second;

@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "sagespark/server/admission.h"
 #include "sagespark/server/hosting/endpoints.h"
-#include "sagespark/server/runtime/admission.h"
 #include "sagespark/server/runtime/async_invocations.h"
 #include "sagespark/server/service.h"
 
