@@ -8,6 +8,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "sagespark/base/clock.h"
 #include "sagespark/http/socket_io.h"
 
 namespace sagespark::http {
@@ -40,7 +41,8 @@ Exchange::Exchange(int socket, std::string& input, const ServerOptions& options,
       framing_(framing),
       is_head_(is_head),
       is_http10_(is_http10),
-      keep_alive_(keep_alive) {
+      keep_alive_(keep_alive),
+      patience_(options.io_timeout) {
   if (!framing_.chunked) {
     left_ = framing_.content_length;
     body_done_ = left_ == 0;
@@ -146,7 +148,7 @@ Status Exchange::Fill() {
 }
 
 Result<size_t> Exchange::Receive(char* buffer, size_t size) {
-  SAGESPARK_ASSIGN_OR_RETURN(const size_t read, ReceiveSome(socket_, buffer, size, options_.io_timeout, &waited_));
+  SAGESPARK_ASSIGN_OR_RETURN(const size_t read, ReceiveSome(socket_, buffer, size, patience_, &waited_));
   const double seconds = std::chrono::duration<double>(waited_).count();
   const double floor = seconds * static_cast<double>(options_.min_body_bytes_per_second);
   if (waited_ > options_.io_timeout && static_cast<double>(body_bytes_ + read) < floor) {
@@ -259,7 +261,10 @@ bool Exchange::DrainBody() {
   if (!framing_.chunked && left_ > kMaxDrainBytes) return false;
   std::array<char, 16 << 10> scratch;
   const uint64_t before = body_bytes_;
+  patience_ = std::min(options_.io_timeout, kDrainTimeout);
+  const Deadline end = Deadline::After(patience_);  // Whoever sends a byte a second must not hold a worker.
   while (!body_done_) {
+    if (end.passed()) return false;
     if (!Read(scratch.data(), scratch.size()).ok() || body_bytes_ - before > kMaxDrainBytes) return false;
   }
   return true;
@@ -272,8 +277,9 @@ void Exchange::LingerAndClose() {
   if (body_done_) return;
   std::array<char, 64 << 10> scratch;
   uint64_t taken = 0;
-  while (taken < kMaxLingerBytes) {
-    const Result<size_t> read = ReceiveSome(socket_, scratch.data(), scratch.size(), kDrainTimeout);
+  const Deadline end = Deadline::After(options_.io_timeout);
+  while (taken < kMaxLingerBytes && !end.passed()) {
+    const Result<size_t> read = ReceiveSome(socket_, scratch.data(), scratch.size(), std::min(options_.io_timeout, kDrainTimeout));
     if (!read.ok() || *read == 0) return;
     taken += *read;
   }

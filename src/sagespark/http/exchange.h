@@ -32,7 +32,7 @@ class Exchange final : public BodyReader, public ResponseWriter {
   Status WriteFile(int file, uint64_t offset, uint64_t size) override;
   bool started() const override { return started_; }
 
-  /// Ends the reply and takes what the handler left of the body. True when the connection can serve
+  /// Ends the reply and takes what the handler left of the body, but does not wait for it long. True when the connection can serve
   /// another request; else it was shut in a way that lets the client read the reply.
   bool Finish();
 
@@ -67,6 +67,7 @@ class Exchange final : public BodyReader, public ResponseWriter {
   uint64_t body_bytes_ = 0;
   uint64_t line_bytes_ = 0;       ///< Of chunk lines and trailers since the last data.
   std::chrono::nanoseconds waited_{0};
+  std::chrono::milliseconds patience_;  ///< With one wait for bytes.
   std::optional<Error> body_error_;
 
   bool started_ = false;

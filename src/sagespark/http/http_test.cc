@@ -240,6 +240,87 @@ TEST(HttpServerTest, EndsSlowHeadsAndBodies) {
   EXPECT_THAT(slow_body.ReadToEnd(), AllOf(StartsWith("HTTP/1.1 400 "), EndsWith("too slow")));
 }
 
+/// Sends a byte whenever the last one has been taken, until the server has closed.
+class Dripping {
+ public:
+  Dripping(RawConnection& connection, std::atomic<bool>& done) : thread_([&connection, &done] {
+    while (!done) {
+      connection.Write("x");
+      std::this_thread::sleep_for(milliseconds(1));  // The pace is what is tested.
+    }
+  }) {}
+  ~Dripping() { thread_.join(); }
+
+ private:
+  std::thread thread_;
+};
+
+TEST(HttpServerTest, EndsBodiesThatDripInWithoutEnd) {
+  ServerOptions options;
+  options.io_timeout = milliseconds(50);
+  options.min_body_bytes_per_second = 1 << 20;
+  const auto server = StartServer(Echo, options);
+  RawConnection connection(server->port());
+  connection.Write("PUT / HTTP/1.1\r\nContent-Length: 4000000\r\n\r\n");
+  std::atomic<bool> done = false;
+  const Dripping dripping(connection, done);
+  EXPECT_THAT(connection.ReadUntil("slowly"), AllOf(StartsWith("HTTP/1.1 400 "), EndsWith("too slowly")));
+  done = true;
+}
+
+TEST(HttpServerTest, BodiesThatNobodyReadHoldNoWorkerHoweverTheyDripIn) {
+  ServerOptions options;
+  options.max_workers = 1;
+  options.io_timeout = milliseconds(50);
+  const auto server = StartServer([](Request&, ResponseWriter& response) { (void)response.Send({.status = 403, .body = "no"}); }, options);
+  for (const char* length : {"1000000", "400000000"}) {  // One that is taken to keep the connection, one that ends it.
+    SCOPED_TRACE(length);
+    RawConnection connection(server->port());
+    connection.Write("PUT / HTTP/1.1\r\nContent-Length: " + std::string(length) + "\r\n\r\n");
+    std::atomic<bool> done = false;
+    const Dripping dripping(connection, done);
+    EXPECT_THAT(connection.ReadUntil("\r\nno"), StartsWith("HTTP/1.1 403 "));
+    ASSERT_OK_AND_ASSIGN(const Response other, ClientOf(*server).Send({}, Soon()));  // Has the only worker.
+    EXPECT_EQ(other.status, 403);
+    done = true;
+  }
+}
+
+TEST(HttpServerTest, AClientThatTakesNoReplyIsGivenUp) {
+  ServerOptions options;
+  options.max_workers = 1;
+  options.io_timeout = milliseconds(50);
+  std::promise<Error> ended;
+  const std::string piece(1 << 20, 'x');
+  const auto server = StartServer([&](Request& request, ResponseWriter& response) {
+    if (request.path != "/without-end") return (void)response.Send({});
+    ASSERT_OK(response.Start(200, {}, std::nullopt));
+    while (true) {
+      const Status written = response.Write(piece);
+      if (!written.ok()) return ended.set_value(written.error());
+    }
+  }, options);
+  RawConnection deaf(server->port());
+  deaf.Write("GET /without-end HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(ended.get_future().get().kind(), ErrorKind::kTimeout);
+  EXPECT_OK(ClientOf(*server).Send({}, Soon()));  // Its worker is free.
+}
+
+TEST(HttpServerTest, AnUploadThatIsCutIsAnErrorOfItsBody) {
+  std::promise<Error> ended;
+  const auto server = StartServer([&](Request& request, ResponseWriter&) {
+    const auto body = ReadAll(*request.body, 1 << 20);
+    if (!body.ok()) ended.set_value(body.error());
+  });
+  {
+    RawConnection connection(server->port());
+    connection.Write("PUT / HTTP/1.1\r\nContent-Length: 100\r\n\r\nonly so much");
+  }
+  const Error error = ended.get_future().get();
+  EXPECT_EQ(error.kind(), ErrorKind::kUnavailable);
+  EXPECT_THAT(error.message(), HasSubstr("cut"));
+}
+
 TEST(HttpServerTest, IdleConnectionsTakeNoWorker) {
   ServerOptions options;
   options.max_workers = 1;
