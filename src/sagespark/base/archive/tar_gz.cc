@@ -46,7 +46,8 @@ Status PackEntry(::archive* writer, const fs::path& path, const std::string& nam
   archive_entry_set_perm(entry.get(), fs::is_directory(status) ? 0755 : 0644);
   archive_entry_set_size(entry.get(), size);
   archive_entry_set_mtime(entry.get(), 0, 0);
-  if (archive_write_header(writer, entry.get()) != ARCHIVE_OK) return PackError(writer);
+  // A warning is of a name that is no UTF-8, which is written as it is.
+  if (archive_write_header(writer, entry.get()) < ARCHIVE_WARN) return PackError(writer);
   return WriteFileBytes(writer, path, size);
 }
 
@@ -82,7 +83,7 @@ Error Broken(const fs::path& file, const std::string& what) {
 
 /// The entry's place within the folder; empty for the folder itself ("./").
 Result<fs::path> SafePath(const fs::path& file, const char* name) {
-  if (name == nullptr) return Broken(file, "an entry's path is not UTF-8");
+  if (name == nullptr) return Broken(file, "an entry has no path");
   fs::path safe;
   for (const fs::path& part : fs::path(name)) {
     if (part == ".." || part.is_absolute()) return Broken(file, "an entry lies outside of the folder: " + std::string(name));
@@ -112,7 +113,8 @@ Status UnpackFile(::archive* reader, const fs::path& file, const fs::path& targe
 }
 
 Status UnpackEntry(::archive* reader, archive_entry* entry, const fs::path& file, const fs::path& folder, int64_t& bytes_left) {
-  SAGESPARK_ASSIGN_OR_RETURN(const fs::path place, SafePath(file, archive_entry_pathname_utf8(entry)));
+  const char* const utf8_name = archive_entry_pathname_utf8(entry);
+  SAGESPARK_ASSIGN_OR_RETURN(const fs::path place, SafePath(file, utf8_name != nullptr ? utf8_name : archive_entry_pathname(entry)));
   const bool is_folder = archive_entry_filetype(entry) == AE_IFDIR;
   const bool is_link = archive_entry_hardlink(entry) != nullptr;
   if (is_link || (!is_folder && archive_entry_filetype(entry) != AE_IFREG)) {

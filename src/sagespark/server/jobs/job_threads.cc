@@ -1,8 +1,23 @@
 #include "sagespark/server/jobs/job_threads.h"
 
+#include <poll.h>
+
 #include <vector>
 
+#include "sagespark/base/log.h"
+
 namespace sagespark::server {
+
+Status StoreUntilDone(const std::string& name, const JobSignals& signals, const std::function<Status()>& store, milliseconds pause) {
+  Status stored = store();
+  if (!stored.ok()) Log(LogLevel::kError, "The end of job " + name + " is not recorded yet: " + stored.error().message());
+  while (!stored.ok() && stored.error().kind() == ErrorKind::kIo && !signals.server_ends) {
+    pollfd end{signals.end_now.fd(), POLLIN, 0};
+    poll(&end, 1, static_cast<int>(pause.count()));
+    stored = store();
+  }
+  return stored;
+}
 
 void JobThreads::Start(const std::string& name, std::function<void(JobSignals&)> run) {
   const std::lock_guard lock(mutex_);

@@ -10,7 +10,9 @@
 #include <thread>
 
 #include "sagespark/base/cancellation.h"
+#include "sagespark/base/clock.h"
 #include "sagespark/base/process.h"
+#include "sagespark/base/result.h"
 
 namespace sagespark::server {
 
@@ -22,6 +24,11 @@ struct JobSignals {
   Wakeup end_now;     ///< Containers get SIGKILL.
   CancellationSource cancellation;  ///< Of all that is no container.
 };
+
+/// Calls `store`, which writes how the job `name` ended, and calls it again with pauses as long as it fails with kIo and the server does
+/// not end: once a full disk has room again the end must be recorded, or the job would be InProgress for ever.
+Status StoreUntilDone(const std::string& name, const JobSignals& signals, const std::function<Status()>& store,
+                      milliseconds pause = milliseconds(500));
 
 /// Runs jobs, each on a thread of its own, a number of them at a time. Thread-safe.
 class JobThreads {

@@ -7,7 +7,6 @@
 #include <mutex>
 #include <optional>
 
-#include "sagespark/base/log.h"
 #include "sagespark/base/uri.h"
 #include "sagespark/server/jobs/artifacts.h"
 #include "sagespark/server/jobs/channel_data.h"
@@ -91,11 +90,12 @@ class TrainingJobs::Run {
     std::error_code error;
     fs::remove_all(folder_, error);
     Outcome end = outcome.ok() ? *outcome : EndByError(outcome.error());
-    const Status ended = Change([&](sm::DescribeTrainingJobResponse& job, SystemTime now) {
-      if (metrics_ != nullptr) job.final_metric_data_list = metrics_->Last();
-      EndJob(job, end, now);
-    });
-    if (!ended.ok()) Log(LogLevel::kError, "Cannot record the end of training job " + name_ + ": " + ended.error().message());
+    static_cast<void>(StoreUntilDone(name_, signals_, [&] {
+      return Change([&](sm::DescribeTrainingJobResponse& job, SystemTime now) {
+        if (metrics_ != nullptr) job.final_metric_data_list = metrics_->Last();
+        EndJob(job, end, now);
+      });
+    }).ok());
   }
 
  private:

@@ -281,6 +281,31 @@ TEST_F(TrainingJobsTest, TakesAFloodOfOutputLineByLine) {
   EXPECT_THAT(logs_->LastSequence(kTrainingLogGroup, streams->front().name), HasValue(50'000));
 }
 
+TEST_F(TrainingJobsTest, WhatAContainerLeavesBesideFilesIsNoPartOfTheModel) {
+  const auto job = Train("j", "cd $ml/model && mkfifo pipe && ln -s /no/such/place broken && ln -s . loop && printf weights > ok && "
+                              "printf x > \"$(printf 'bad\\377name')\" && mkdir empty");
+  ASSERT_EQ(job.training_job_status, "Completed") << job.failure_reason.value_or("");
+  ASSERT_OK(archive::UnpackTarGz(objects_.folder() / "out/models/j/output/model.tar.gz", temporary_ / "model"));
+  EXPECT_EQ(ReadFile(temporary_ / "model/ok"), "weights");
+  EXPECT_EQ(ReadFile(temporary_ / "model/bad\377name"), "x");
+  EXPECT_TRUE(fs::is_directory(temporary_ / "model/empty"));
+  EXPECT_FALSE(fs::exists(temporary_ / "model/pipe"));
+}
+
+TEST_F(TrainingJobsTest, AFailureFileThatIsNoTextIsAReasonAllTheSame) {
+  const auto job = Train("j", "head -c 100000 /dev/urandom > $ml/output/failure; exit 7");
+  EXPECT_EQ(job.training_job_status, "Failed");
+  EXPECT_THAT(*job.failure_reason, StartsWith("AlgorithmError: "));
+  EXPECT_LE(job.failure_reason->size(), 4096u);
+  const auto other = Train("k", "mkdir $ml/output/failure; printf 'a\\0b\\r\\033[31m' ; exit 8");
+  EXPECT_EQ(*other.failure_reason, "AlgorithmError: exit code: 8");
+}
+
+TEST_F(TrainingJobsTest, AContainerThatClosesItsOutputAndRunsOnIsWaitedFor) {
+  const auto job = Train("j", "exec >/dev/null 2>&1; sleep 0.2; printf x > $ml/model/weights");
+  EXPECT_EQ(job.training_job_status, "Completed");
+}
+
 TEST_F(TrainingJobsTest, MoreJobsThanMayRunWaitForTheirTurn) {
   Script("echo $TRAINING_JOB_NAME > $ml/model/name");
   for (int i = 0; i < 10; ++i) {

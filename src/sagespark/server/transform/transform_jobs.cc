@@ -138,8 +138,9 @@ class TransformJobs::Run {
     std::error_code error;
     fs::remove_all(folder_, error);
     const Outcome outcome = OutcomeOf(done);
-    const Status ended = Change([&](sm::DescribeTransformJobResponse& job, SystemTime now) { EndJob(job, outcome, now); });
-    if (!ended.ok()) Log(LogLevel::kError, "Cannot record the end of transform job " + name_ + ": " + ended.error().message());
+    static_cast<void>(StoreUntilDone(name_, signals_, [&] {
+      return Change([&](sm::DescribeTransformJobResponse& job, SystemTime now) { EndJob(job, outcome, now); });
+    }).ok());
   }
 
  private:
