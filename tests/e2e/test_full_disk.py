@@ -7,7 +7,7 @@ import botocore.exceptions
 import pytest
 
 from conftest import Cloud
-from test_durability import files_of
+from test_kill_trials import stored_files
 
 LIMIT = 2**20
 
@@ -68,7 +68,7 @@ def test_puts_and_parts_on_a_full_disk(full_cloud):
 
     assert [item["Key"] for item in s3.list_objects_v2(Bucket="full-disk")["Contents"]] == ["old"]
     assert s3.get_object(Bucket="full-disk", Key="old")["Body"].read() == b"old"
-    assert sum(path.stat().st_size for path in files_of(full_cloud)) == 3
+    assert sum(path.stat().st_size for path in stored_files(full_cloud)) == 3
     s3.put_object(Bucket="full-disk", Key="small", Body=b"small")
 
     full_cloud.make_room()
