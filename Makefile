@@ -21,6 +21,12 @@ test-clients: release
 	@tools/bootstrap --clients
 	$(python) -m pytest -q tests/clients
 
+test-spark: release
+	@tools/bootstrap --spark
+	$(deps)/spark/4.3/bin/python -m pytest -q tests/pyspark
+	SAGESPARK_TEST_REMOTE=1 $(deps)/spark/4.3/bin/python -m pytest -q tests/pyspark
+	for version in 4.0 3.5; do $(deps)/spark/$$version/bin/python -m pytest -q tests/pyspark --smoke || exit 1; done
+
 bench: release
 	@cmake --build --preset release --target benches
 	@$(python) bench/run.py

@@ -96,6 +96,14 @@ def cloud(tmp_path_factory):
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def session_cloud(tmp_path_factory):
+    """For tests that share something long-lived that keeps its settings, as a Spark session."""
+    running = Cloud(tmp_path_factory.mktemp("session cloud"))
+    yield running
+    running.stop()
+
+
 @pytest.fixture
 def own_cloud(tmp_path):
     """One that a test may kill and start again."""

@@ -10,6 +10,7 @@ from ._params import HyperParameter, java_text, name_accessors
 from ._progress import ProgressListener, print_progress
 from ._runs import make_run_id
 from ._saving import SavableStage
+from ._spark import check_spark
 from .errors import InvalidArgument, SageSparkError
 from .IAMRoleResource import IAMRoleFromConfig, IAMRoleResource
 from .NamePolicy import NamePolicyFactory, RandomNamePolicyFactory
@@ -179,6 +180,7 @@ class SageMakerEstimatorBase(Estimator, SavableStage):
         from ._training_run import TrainingRun
         from .SageMakerModel import SageMakerModel
 
+        check_spark(dataset)
         self._check_required_params()
         names = self.namePolicyFactory.createNamePolicy()
         run_id = self._options["runId"] or make_run_id()

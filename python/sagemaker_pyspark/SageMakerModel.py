@@ -12,6 +12,7 @@ from ._prediction import predict, predicted_schema
 from ._progress import ProgressListener, print_progress
 from ._runs import make_run_id, with_run_tag
 from ._saving import SavableStage
+from ._spark import check_spark
 from ._staging import executor_settings
 from ._training_run import final_metrics
 from .errors import Conflict, InvalidArgument
@@ -209,6 +210,7 @@ class SageMakerModel(Model, SavableStage):
         return super().transform(dataset, params)
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
+        check_spark(dataset)
         self.transformSchema(dataset.schema)
         if self.endpointCreationPolicy is EndpointCreationPolicy.CREATE_ON_TRANSFORM:
             self._create_hosting_once()

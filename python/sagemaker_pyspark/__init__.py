@@ -46,6 +46,8 @@ _MODULE_OF = {
     "VpcConfig": "options",
     "SageSparkError": "errors",
     "LocalCloud": "local_cloud",
+    "read_sagemaker": "files",
+    "write_sagemaker": "files",
     "classpath_jars": "_jars",
 }
 
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
     from ._jars import classpath_jars
     from ._version import __version__
     from .errors import SageSparkError
+    from .files import read_sagemaker, write_sagemaker
     from .IAMRoleResource import IAMRole, IAMRoleFromConfig, IAMRoleResource
     from .local_cloud import LocalCloud
     from .NamePolicy import (

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Mapping
 
 from . import __version__
-from .errors import error_in
 
 
 def shipped(entry: str, task: Mapping[str, Any], **objects) -> Callable:
@@ -43,8 +42,3 @@ def shipped(entry: str, task: Mapping[str, Any], **objects) -> Callable:
         yield from tasks.run(entry, dict(payload), batches, **objects)
 
     return run_sagespark_task
-
-
-def rethrown(exception: BaseException) -> BaseException:
-    """The error of the task that failed, or the exception itself when something else did."""
-    return error_in(exception) or exception

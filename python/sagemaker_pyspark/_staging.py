@@ -1,8 +1,8 @@
 """Rows of a DataFrame to files in S3, exactly once.
 
-Tasks upload parts and give back receipts; nothing is visible then. Spark hands the driver one receipt a partition, of the attempt that won; the
-driver completes these uploads and drops all others below the folder, which is the job's own. So retried, speculated and killed
-tasks leave no doubled, torn or visible file.
+Tasks upload parts and give back receipts; nothing is visible then. Spark hands the driver one receipt a partition, of the attempt that won;
+the driver completes these uploads and drops all others below the folder, which is the job's own. So retried, speculated and killed tasks leave no doubled,
+torn or visible file.
 """
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import uuid
 from typing import Dict, List, Mapping, Optional
 
 from ._s3_paths import conf_of
-from ._shipping import rethrown, shipped
+from ._spark import map_in_arrow, rethrown
 from ._vectors import travelling
 from .errors import InvalidArgument, SageSparkError
 from .S3Resources import S3DataPath
@@ -47,17 +47,18 @@ class Staging:
         self._options = dict(options)
         self._s3 = s3_client
         self._credentials = credentials
+        self._job_id = uuid.uuid4().hex
         self._files: List[str] = []
 
     def write(self, rows) -> int:
         """Writes all columns of `rows`, one file a partition with rows; returns the number of rows."""
         from . import _native
 
-        columns, vectors = travelling(rows, rows.columns, single_precision=self._format == "sagemaker")
+        columns = travelling(rows, rows.columns, single_precision=self._format == "sagemaker")
         task = {"settings": executor_settings(rows.sparkSession, self._s3.region, self._credentials), "folder": self._folder,
-                "jobId": uuid.uuid4().hex, "format": self._format, "options": self._options, "vectors": vectors}
+                "jobId": self._job_id, "format": self._format, "options": self._options}
         try:
-            receipts = rows.select(*columns).mapInArrow(shipped("stage", task), _RECEIPT_SCHEMA).collect()
+            receipts = map_in_arrow(rows.select(*columns), "stage", task, _RECEIPT_SCHEMA).collect()
             uploads = [upload for receipt in receipts for upload in json.loads(receipt.uploads)]
             written = _native.complete_uploads(self._s3.settings, uploads)
         except BaseException as exception:
@@ -82,9 +83,15 @@ class Staging:
         self._abort_uploads()
 
     def _abort_uploads(self) -> None:
-        from . import _native
-
         try:
-            _native.abort_uploads(self._s3.settings, {"folder": self._folder})
+            abort_job_uploads(self._s3, self._folder, self._job_id)
         except SageSparkError as error:
             _logger.warning("Uploads that were not completed may be left below %s: %s", self._folder, error)
+
+
+def abort_job_uploads(s3: AwsClient, folder: str, job_id: str) -> None:
+    """Drops the uploads of a job's attempts that did not win; those of others in the folder stay."""
+    place = S3DataPath.fromS3URI(folder)
+    for upload in s3.call("ListMultipartUploads", Bucket=place.bucket, Prefix=place.objectPath).get("Uploads", []):
+        if job_id in upload["Key"]:
+            s3.call("AbortMultipartUpload", Bucket=place.bucket, Key=upload["Key"], UploadId=upload["UploadId"])

@@ -3,12 +3,11 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 import pyarrow as pa
 
 from . import _native
-from ._vectors import assembled
 from .errors import SageSparkError, task_error_text
 
 
@@ -22,8 +21,7 @@ def run(entry: str, task: Dict[str, Any], batches: Iterator, **objects) -> Itera
 
 def _stage(task: Dict[str, Any], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Uploads the rows of a partition as parts of a file that is not visible yet; gives the receipt for it."""
-    vectors = task.pop("vectors")
-    reader = _reader(assembled(batches, vectors))
+    reader = _reader(_named(task.pop("columns"), batches))
     if reader is None:
         return
     receipt = _native.stage({**task, "partition": _partition()}, reader)
@@ -32,8 +30,7 @@ def _stage(task: Dict[str, Any], batches: Iterator[pa.RecordBatch]) -> Iterator[
 
 def _predict(task: Dict[str, Any], batches: Iterator[pa.RecordBatch], serializer=None, deserializer=None) -> Iterator[pa.RecordBatch]:
     """The predictions for the rows of a partition, in their order."""
-    vectors = task.pop("vectors")
-    reader = _reader(assembled(batches, vectors))
+    reader = _reader(_named(task.pop("columns"), batches))
     if reader is None:
         return
     yield from _native.predict({**task, "partition": _partition()}, reader, serialize=serializer and _serialize(serializer),
@@ -42,13 +39,21 @@ def _predict(task: Dict[str, Any], batches: Iterator[pa.RecordBatch], serializer
 
 def _predict_cells(task: Dict[str, Any], columns: Iterator, serializer=None, deserializer=None) -> Iterator[pa.Array]:
     """The same for an Arrow UDF: arrays of its arguments come in, arrays of structs go out."""
-    names = task.pop("columns")
-    batches = (pa.RecordBatch.from_arrays(arrays if isinstance(arrays, tuple) else (arrays,), names) for arrays in columns)
+    names = task["columns"]
+    batches = (pa.RecordBatch.from_arrays(list(arrays) if isinstance(arrays, tuple) else [arrays], names) for arrays in columns)
     for batch in _predict(task, batches, serializer, deserializer):
         yield pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema))
 
 
-_ENTRIES = {"stage": _stage, "predict": _predict, "predict_cells": _predict_cells}
+def _read(task: Dict[str, Any], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The rows of the files whose URIs come in."""
+    del task["columns"]
+    for batch in batches:
+        for uri in batch.column(0).to_pylist():
+            yield from _native.read({**task, "uri": uri})
+
+
+_ENTRIES = {"read": _read, "stage": _stage, "predict": _predict, "predict_cells": _predict_cells}
 
 
 def _partition() -> int:
@@ -56,6 +61,11 @@ def _partition() -> int:
 
     context = TaskContext.get()
     return 0 if context is None else context.partitionId()
+
+
+def _named(names: List[str], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches with the columns' own names; see _spark.map_in_arrow."""
+    return (pa.RecordBatch.from_arrays(batch.columns, names) for batch in batches)
 
 
 def _reader(batches: Iterator[pa.RecordBatch]) -> Optional[pa.RecordBatchReader]:

@@ -46,7 +46,7 @@ def to_json(value, what: str):
     if cls.__qualname__ != cls.__name__ or cls.__module__ == "__main__":
         raise InvalidArgument(f"Option cannot be saved: {what} is of a class that no module has: {cls.__module__}.{cls.__qualname__}")
     try:
-        arguments = Value._arguments(value)
+        arguments = value._arguments() if isinstance(value, Value) else Value._arguments(value)
     except (AttributeError, TypeError, ValueError):
         raise InvalidArgument(f"Option cannot be saved: {what} has an argument of its constructor that is no attribute: "
                               f"{cls.__module__}.{cls.__name__}") from None

@@ -1,7 +1,6 @@
 """What fit, models and the clean-up ask of AWS, with a stand-in for the native library that notes the requests."""
 import pytest
 import sagemaker_pyspark._training_run as training_run
-from conftest import ROLE
 from sagemaker_pyspark import (
     CreatedResources, CustomNamePolicy, CustomNamePolicyFactory, EndpointCreationPolicy, S3DataPath, SageMakerModel, SageMakerResourceCleanup,
     TrainingChannel, VpcConfig)
@@ -10,6 +9,7 @@ from sagemaker_pyspark.errors import (
     AlreadyExists, Conflict, InvalidArgument, ModelError, PermissionDenied, SchemaMismatch, Timeout, Unavailable, Unimplemented)
 from sagemaker_pyspark.transformation.deserializers import KMeansProtobufResponseRowDeserializer
 from sagemaker_pyspark.transformation.serializers import ProtobufRequestRowSerializer
+from workloads import ROLE
 
 RUN = "0123456789ab"
 TAGS = [{"Key": "sagespark:run", "Value": RUN}, {"Key": "team", "Value": "digits"}]
@@ -294,3 +294,29 @@ def test_the_clean_up_passes_over_what_is_gone(native):
     native.answers["DeleteModel"] = PermissionDenied("no right")
     with pytest.raises(PermissionDenied, match='Cannot delete model "model": no right'):
         cleanup.deleteModel("model")
+
+
+def test_sparks_on_which_nothing_works_are_refused_with_the_reason(native, staged, kmeans, monkeypatch):
+    import pyspark
+
+    monkeypatch.setattr(pyspark, "__version__", "3.4.4")
+    with pytest.raises(Unimplemented, match="Spark version is not supported: PySpark 3.4.4; valid: 3.5 and later"):
+        kmeans().fit(Rows())
+    monkeypatch.setattr(pyspark, "__version__", "3.5.9")
+    monkeypatch.setattr(Rows, "__module__", "pyspark.sql.connect.dataframe")
+    with pytest.raises(Unimplemented, match="Spark Connect is not supported with PySpark 3.5.9, which has no pyspark.ml over it"):
+        kmeans().fit(Rows())
+
+
+def test_a_task_s_error_comes_back_from_what_spark_raises():
+    from sagemaker_pyspark import errors
+    from sagemaker_pyspark._spark import rethrown
+
+    error = errors.CorruptData("Partition 3: row 7 is null", "Code")
+    text = f"Traceback ...\nRuntimeError: {errors.task_error_text(error)}\n\tat org.apache.spark"
+    back = rethrown(RuntimeError(text))
+    assert (type(back), str(back), back.code) == (errors.CorruptData, str(error), "Code")
+    other = RuntimeError("disk full")
+    assert rethrown(other) is other
+    gone = type("RetriesExceeded", (Exception,), {"__module__": "pyspark.errors.exceptions.connect"})("UNAVAILABLE: connection refused")
+    assert isinstance(rethrown(gone), errors.Unavailable)

@@ -1,9 +1,11 @@
 """The names, orders and defaults that programs for SageMaker Spark are written against."""
 import inspect
+import os
 import subprocess
 import sys
 
 import pytest
+from conftest import PACKAGE_PARENT
 from sagemaker_pyspark import EndpointCreationPolicy, IAMRoleFromConfig, RandomNamePolicyFactory, S3AutoCreatePath, algorithms
 from sagemaker_pyspark.transformation import deserializers, serializers
 
@@ -116,7 +118,8 @@ def test_modules_and_classes_of_one_name_are_both_there():
 
 
 def run_python(program):
-    return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE_PARENT)}
+    return subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True).stdout
 
 
 def test_importing_the_package_loads_neither_spark_nor_arrow_nor_the_library():
