@@ -12,13 +12,6 @@
 namespace sagespark::fuzz {
 namespace {
 
-constexpr int kMutations = 4000;
-
-struct Target {
-  const char* name;  ///< Also of the corpus folder.
-  void (*run)(std::string_view);
-};
-
 std::vector<std::string> ReadCorpus(const std::string& name) {
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(SourcePath("tests/fuzz/corpus/") + name)) {
@@ -73,7 +66,7 @@ TEST_P(MutationTest, ParserStandsTheCorpusAndItsMutations) {
   ASSERT_FALSE(corpus.empty());
   for (const std::string& input : corpus) GetParam().run(input);
   Mutator mutator;
-  for (int i = 0; i < kMutations; ++i) {
+  for (int i = 0; i < GetParam().mutations; ++i) {
     // A copy of the exact size, so that one byte too far is seen.
     const std::string mutated = mutator.Mutate(corpus);
     const std::vector<char> exact(mutated.begin(), mutated.end());
@@ -81,17 +74,7 @@ TEST_P(MutationTest, ParserStandsTheCorpusAndItsMutations) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Parsers, MutationTest,
-                         ::testing::Values(Target{"record", Record}, Target{"recordio", RecordIo},
-                                           Target{"kmeans_answer", KMeansAnswer}, Target{"libsvm", LibSvm},
-                                           Target{"json", Json}, Target{"ndarray", NdArray}, Target{"aws_chunked", AwsChunked},
-                                           Target{"signature", Signature}, Target{"xml", Xml},
-                                           Target{"request_rows", RequestRows}, Target{"zip", Zip},
-                                           Target{"model_arrays", ModelArrays},
-                                           Target{"factorization_machines_model", FactorizationMachinesModel},
-                                           Target{"linear_learner_model", LinearLearnerModel}, Target{"service_request", ServiceRequest},
-                                           Target{"log_filter", LogFilter}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Parsers, MutationTest, ::testing::ValuesIn(kTargets), [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace sagespark::fuzz

@@ -1,14 +1,17 @@
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "sagespark/aws/sigv4/verified_body.h"
 #include "sagespark/aws/sigv4/verify.h"
+#include "sagespark/base/archive/tar_gz.h"
 #include "sagespark/base/archive/zip.h"
 #include "sagespark/base/xml/xml.h"
 #include "sagespark/container/algorithm.h"
 #include "sagespark/container/hosting/request_rows.h"
+#include "sagespark/testing/temporary_folder.h"
 #include "targets.h"
 
 // What comes over the network before or beside the formats of rows, and archives of models.
@@ -103,6 +106,18 @@ void Zip(std::string_view bytes) {
     SAGESPARK_CHECK(names.insert(entry.name).second);
   }
   SAGESPARK_CHECK(total <= 1 << 20);
+}
+
+void Tar(std::string_view bytes) {
+  namespace fs = std::filesystem;
+  const TemporaryFolder folder;
+  const fs::path file = folder.Write("archive", bytes);
+  static_cast<void>(archive::UnpackTarGz(file, folder / "out", {.max_bytes = 1 << 20, .max_entries = 100}).ok());
+  fs::remove(file);
+  for (const auto& entry : fs::directory_iterator(folder.path())) SAGESPARK_CHECK(entry.path().filename() == "out");
+  for (const auto& entry : fs::recursive_directory_iterator(folder.path())) {
+    SAGESPARK_CHECK(fs::is_regular_file(entry.symlink_status()) || fs::is_directory(entry.symlink_status()));
+  }
 }
 
 }  // namespace sagespark::fuzz

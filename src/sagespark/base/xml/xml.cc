@@ -50,15 +50,37 @@ void OnDocumentType(void* data, const char*, const char*, const char*, int) {
   static_cast<ParseState*>(data)->Fail("document types are not allowed");
 }
 
+/// The bytes of the character of UTF-8 that `text` begins with; 0 when it is none, or one that XML forbids.
+size_t SizeOfCharacter(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
+  const size_t size = byte(0) < 0x80 ? 1 : byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
+  if (size == 1) return 1;
+  if (byte(0) < 0xc2 || byte(0) > 0xf4 || size > text.size()) return 0;
+  for (size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  // Overlong forms, surrogates, what lies beyond U+10FFFF, and the two that are no characters.
+  const bool is_wrong = (byte(0) == 0xe0 && byte(1) < 0xa0) || (byte(0) == 0xed && byte(1) > 0x9f) || (byte(0) == 0xf0 && byte(1) < 0x90) ||
+                        (byte(0) == 0xf4 && byte(1) > 0x8f) || (byte(0) == 0xef && byte(1) == 0xbf && byte(2) >= 0xbe);
+  return is_wrong ? 0 : size;
+}
+
 void AppendEscaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
+  for (; !text.empty(); text.remove_prefix(1)) {
+    const size_t size = SizeOfCharacter(text);
+    if (size != 1) {
+      out.append(size == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, size));  // U+FFFD.
+      text.remove_prefix(size == 0 ? 0 : size - 1);
+      continue;
+    }
+    const char c = text.front();
     switch (c) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;
       case '"': out += "&quot;"; break;
       default:
-        if (static_cast<unsigned char>(c) >= 0x20) {
+        if (c >= 0x20) {
           out.push_back(c);
         } else {
           out.append("&#").append(std::to_string(static_cast<int>(c))).append(";");

@@ -34,7 +34,8 @@ class Writer {
   Writer& Open(std::string_view name, std::string_view xmlns = {});
   Writer& Close();
 
-  /// Writes <name>text</name>. Characters that XML cannot hold become numeric references, as S3 sends them.
+  /// Writes <name>text</name>. Characters that XML cannot hold become numeric references, as S3 sends them; what is no
+  /// UTF-8 becomes U+FFFD.
   Writer& Text(std::string_view name, std::string_view text);
   Writer& Int(std::string_view name, int64_t value) { return Text(name, std::to_string(value)); }
   Writer& Bool(std::string_view name, bool value) { return Text(name, value ? "true" : "false"); }

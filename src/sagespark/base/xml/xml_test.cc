@@ -39,6 +39,18 @@ TEST(XmlTest, RefusesWhatIsNotWellFormed) {
   }
 }
 
+TEST(XmlTest, WritesNoBytesThatAreNoText) {
+  Writer writer;
+  const std::string good = "\x7f \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80";
+  writer.Open("A").Text("Good", good);
+  // Alone, cut, overlong, a surrogate, beyond the last, no character.
+  for (const char* bad : {"\x80", "\xE2\x82", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xEF\xBF\xBF"}) writer.Text("Bad", std::string("<") + bad);
+  ASSERT_OK_AND_ASSIGN(const Element root, Parse(writer.Close().Take()));
+  EXPECT_EQ(root.TextOf("Good"), good);
+  ASSERT_EQ(root.children.size(), 7u);
+  for (size_t i = 1; i < 7; ++i) EXPECT_THAT(root.children[i].text, testing::StartsWith("<\xEF\xBF\xBD"));
+}
+
 TEST(XmlTest, ReadsWhatItWrites) {
   Writer writer;
   writer.Open("A", "urn:x").Text("B", "<&>\"\r\n\t\xE2\x82\xAC").Int("C", -7).Bool("D", true).Open("E").Close().Close();
