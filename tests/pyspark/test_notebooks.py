@@ -29,8 +29,8 @@ def run(cloud_settings, tmp_path_factory):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name.upper() != "NO_PROXY"}
         environment |= {"SPARK_CONF_DIR": str(folder / "conf"), "PYTHONPATH": str(PACKAGE_PARENT), "MPLBACKEND": "Agg",
                         "AWS_EC2_METADATA_DISABLED": "true", "SAGESPARK_NOTEBOOKS": str(notebooks.FOLDER)}
-        command = f'eval "$({cloud.binary} env --notebook --data-dir {cloud.data_dir})"; exec "$0" "$@"'
-        done = subprocess.run(["bash", "-c", command, sys.executable, HERE / "programs" / "run_notebook.py", name], env=environment, cwd=folder,
+        command = f'eval "$({cloud.binary} env --notebook --data-dir "$0")"; exec "$@"'
+        done = subprocess.run(["bash", "-c", command, cloud.data_dir, sys.executable, HERE / "programs" / "run_notebook.py", name], env=environment, cwd=folder,
                               capture_output=True, text=True, timeout=1200)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
         return done.stdout
