@@ -40,15 +40,16 @@ class Cloud:
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen(
-            [self.binary, "serve", "--port", str(self.port), "--data-dir", self.data_dir, *self.arguments],
-            stdout=subprocess.PIPE, text=True)
+        self.process = self.popen([self.binary, "serve", "--port", str(self.port), "--data-dir", self.data_dir, *self.arguments])
         line = self.process.stdout.readline()
         scheme = "https" if "--tls" in self.arguments else "http"
         assert line.startswith(f"listening on {scheme}://127.0.0.1:"), line
         self.url = line.split()[-1]
         self.port = int(self.url.rsplit(":", 1)[1])
         self.settings = dict(word.split("=", 1) for word in shlex.split(self.env()) if word != "export")
+
+    def popen(self, command):
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
     def env(self, *arguments):
         """What `sagespark env` prints."""

@@ -8,7 +8,8 @@ namespace sagespark::cli {
 
 /// Each adds a subcommand to `sagespark`. Its callback throws CLI::RuntimeError(exit code) when it fails.
 
-/// `serve [--host 127.0.0.1] [--port N] [--data-dir DIR] [--image URI=COMMAND]... [--images FILE]... [--no-namespaces]`: the local cloud, until SIGINT or SIGTERM.
+/// `serve [--host 127.0.0.1] [--port N] [--data-dir DIR] [--image URI=COMMAND]... [--images FILE]... [--no-namespaces] [--metrics WHO]
+/// [--log-format FORMAT] [--log-level LEVEL]`: the local cloud, until SIGINT or SIGTERM.
 void AddServe(CLI::App& app);
 
 /// `env [--data-dir DIR] [--notebook | --spark [--bucket NAME]...]`: shell exports that point AWS clients at the running local cloud.
@@ -22,6 +23,11 @@ void AddClean(CLI::App& app);
 
 /// `coverage`: the operations of the local cloud, by service, as JSON.
 void AddCoverage(CLI::App& app);
+
+/// `doctor [--data-dir DIR] [--output FORMAT]`: whether the local cloud and this machine are fit for use; and
+/// `doctor --aws [--role ARN] [--bucket NAME] [--instance-type TYPE] [--image URI | --algorithm NAME]`: what a fit would need on AWS.
+/// Exit code 1 when a check failed.
+void AddDoctor(CLI::App& app);
 
 // What follows works here and on AWS, too.
 

@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "sagespark/base/clock.h"
+#include "sagespark/base/version.h"
 #include "sagespark/http/socket_io.h"
 
 namespace sagespark::http {
@@ -184,7 +185,7 @@ Status Exchange::SendHead(int status, const Headers& headers, std::optional<uint
   head.append("HTTP/1.1 ").append(std::to_string(status)).append(" ").append(ReasonPhrase(status)).append("\r\n");
   for (const auto& [name, value] : headers) AppendField(head, name, value);
   if (headers.Find("Date") == nullptr) AppendField(head, "Date", FormatHttpDate(std::time(nullptr)));
-  if (headers.Find("Server") == nullptr) AppendField(head, "Server", "sagespark");
+  if (headers.Find("Server") == nullptr) AppendField(head, "Server", NameAndVersion());
   if (content_length && !HasNoBody(status)) AppendField(head, "Content-Length", std::to_string(*content_length));
   if (write_chunked_) AppendField(head, "Transfer-Encoding", "chunked");
   // A body that the client still holds back may or may not come: only a new connection is in step again.

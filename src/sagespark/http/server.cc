@@ -22,6 +22,7 @@
 
 #include "sagespark/base/log.h"
 #include "sagespark/base/uri.h"
+#include "sagespark/base/version.h"
 #include "sagespark/http/exchange.h"
 #include "sagespark/http/tls_relay.h"
 #include "sagespark/http/worker_pool.h"
@@ -290,7 +291,7 @@ net::awaitable<bool> AsioServer::ReadHead(Connection& connection, beast::flat_bu
 
 void AsioServer::Refuse(Connection& connection, int status, std::string_view why) {
   Reply(connection, "HTTP/1.1 " + std::to_string(status) + " " + std::string(ReasonPhrase(status)) +
-                        "\r\nServer: sagespark\r\nContent-Length: " + std::to_string(why.size()) +
+                        "\r\nServer: " + std::string(NameAndVersion()) + "\r\nContent-Length: " + std::to_string(why.size()) +
                         "\r\nConnection: close\r\n\r\n" + std::string(why));
   error_code ignored;
   if (connection.stream.socket().is_open()) connection.stream.socket().shutdown(tcp::socket::shutdown_send, ignored);

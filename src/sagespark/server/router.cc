@@ -43,6 +43,90 @@ class VerifiedReader final : public RequestBody {
   VerifiedBody& body_;
 };
 
+/// Passes a body on and counts its bytes.
+class CountingReader final : public http::BodyReader {
+ public:
+  explicit CountingReader(http::BodyReader& body) : body_(body) {}
+  Result<size_t> Read(char* buffer, size_t size) override {
+    auto read = body_.Read(buffer, size);
+    if (read.ok()) bytes_ += *read;
+    return read;
+  }
+  uint64_t bytes() const { return bytes_; }
+
+ private:
+  http::BodyReader& body_;
+  uint64_t bytes_ = 0;
+};
+
+/// Passes a reply on, keeps its status and counts the bytes of its body.
+class CountingWriter final : public http::ResponseWriter {
+ public:
+  CountingWriter(http::ResponseWriter& response, bool is_head) : response_(response), is_head_(is_head) {}
+  Status Send(const http::Response& response) override {
+    status_ = response.status;
+    return Count(response_.Send(response), response.body.size());
+  }
+  Status Start(int status, const http::Headers& headers, std::optional<uint64_t> content_length) override {
+    status_ = status;
+    return response_.Start(status, headers, content_length);
+  }
+  Status Write(std::string_view bytes) override { return Count(response_.Write(bytes), bytes.size()); }
+  Status WriteFile(int file, uint64_t offset, uint64_t size) override { return Count(response_.WriteFile(file, offset, size), size); }
+  bool started() const override { return response_.started(); }
+
+  /// 500 when nothing was answered: the server does that then.
+  int status() const { return started() ? status_ : 500; }
+  uint64_t bytes() const { return bytes_; }
+
+ private:
+  Status Count(Status sent, uint64_t bytes) {
+    if (sent.ok() && !is_head_) bytes_ += bytes;
+    return sent;
+  }
+
+  http::ResponseWriter& response_;
+  const bool is_head_;
+  int status_ = 0;
+  uint64_t bytes_ = 0;
+};
+
+/// Tells the observer of one request: of its begin, and with its own end of the answer, also when a handler throws.
+class ObservedRequest {
+ public:
+  ObservedRequest(RequestObserver& observer, RequestContext& context, http::Request& request, http::ResponseWriter& response)
+      : observer_(observer), context_(context), request_(request), body_(*request.body), response_(response, request.method == "HEAD") {
+    context.notes = &notes_;
+    request.body = &body_;
+    observer_.Began();
+  }
+  ~ObservedRequest() {
+    observer_.Answered({.request_id = context_.request_id,
+                        .service = service_,
+                        .operation = notes_.operation,
+                        .access_key_id = notes_.has_known_key ? std::string_view(context_.access_key_id) : "",
+                        .peer_address = request_.peer_address,
+                        .status = response_.status(),
+                        .received_bytes = body_.bytes(),
+                        .sent_bytes = response_.bytes(),
+                        .duration = context_.clock->SteadyNow() - context_.started});
+  }
+  ObservedRequest(const ObservedRequest&) = delete;
+  ObservedRequest& operator=(const ObservedRequest&) = delete;
+
+  http::ResponseWriter& response() { return response_; }
+  void set_service(std::string_view service) { service_ = service; }
+
+ private:
+  RequestObserver& observer_;
+  const RequestContext& context_;
+  const http::Request& request_;
+  RequestNotes notes_;
+  CountingReader body_;
+  CountingWriter response_;
+  std::string_view service_;
+};
+
 RequestView ViewOf(const http::Request& request) {
   RequestView view{.method = request.method, .raw_path = request.raw_path, .raw_query = request.raw_query};
   for (const auto& [name, value] : request.headers) view.headers.emplace_back(name, value);
@@ -100,11 +184,11 @@ Router::Router(Credentials credentials, std::string account_id, const Clock& clo
       clock_(clock) {}
 
 void Router::AddJson(std::string target_prefix, std::string signing_name, JsonService& service) {
-  json_[std::move(target_prefix)] = {std::move(signing_name), &service};
+  json_[std::move(target_prefix)] = {std::move(signing_name), &service, service.offered().service};
 }
 
 void Router::AddHttp(std::string signing_name, std::string path_prefix, HttpService& service) {
-  http_.push_back({std::move(signing_name), std::move(path_prefix), &service});
+  http_.push_back({std::move(signing_name), std::move(path_prefix), &service, service.offered().service});
 }
 
 std::map<std::string, std::vector<std::string>> Router::offered() const {
@@ -123,22 +207,39 @@ Router::Target Router::Find(const http::Request& request, const std::string& sig
     const size_t dot = header.find('.');
     const auto found = json_.find(header.substr(0, dot));
     if (found == json_.end() || dot == header.npos) return {};
-    return {.json = found->second.service, .operation = std::string(header.substr(dot + 1)), .signing_name = found->second.signing_name};
+    return {.json = found->second.service,
+            .service = found->second.name,
+            .operation = std::string(header.substr(dot + 1)),
+            .signing_name = found->second.signing_name};
   }
   for (const HttpRoute& route : http_) {
-    if (route.signing_name == signing_name && request.path.starts_with(route.path_prefix)) return {.http = route.service};
+    if (route.signing_name == signing_name && request.path.starts_with(route.path_prefix)) {
+      return {.http = route.service, .service = route.name};
+    }
   }
   return {.http = signing_name.empty() ? fallback_ : nullptr};
 }
 
 void Router::Handle(http::Request& request, http::ResponseWriter& response) {
   RequestContext context{.account_id = account_id_, .request_id = NewRequestId(), .clock = &clock_,
-                         .cancellation = request.cancellation};
+                         .cancellation = request.cancellation, .started = clock_.SteadyNow()};
+  if (observer_ == nullptr) return static_cast<void>(Dispatch(context, request, response));
+  ObservedRequest observed(*observer_, context, request, response);
+  observed.set_service(Dispatch(context, request, observed.response()));
+}
+
+std::string_view Router::Dispatch(RequestContext& context, http::Request& request, http::ResponseWriter& response) {
   const RequestView view = ViewOf(request);
   const Result<Authorization> authorization = aws::sigv4::ParseAuthorization(view);
   if (authorization.ok()) {
     context.region = authorization->region;
     context.access_key_id = authorization->access_key_id;
+  }
+  if (!authorization.ok() && authorization.error().code() == "MissingAuthenticationToken" && request.method == "GET") {
+    if (const auto page = pages_.find(request.path); page != pages_.end()) {
+      page->second(request, response);
+      return {};
+    }
   }
   const Target target = Find(request, authorization.ok() ? authorization->service : "");
   const bool known = target.http != nullptr || target.json != nullptr;
@@ -153,12 +254,13 @@ void Router::Handle(http::Request& request, http::ResponseWriter& response) {
   } else {
     status = Answer(context, target, request, view, *authorization, response);
   }
-  if (status.ok() || response.started()) return;
+  if (status.ok() || response.started()) return target.service;
   if (target.http != nullptr) {
     target.http->HandleError(context, request, status.error(), response);
   } else {
     (void)response.Send(JsonErrorResponse(context, WithJsonCode(status.error())));
   }
+  return target.service;
 }
 
 Status Router::Answer(const RequestContext& context, const Target& target, http::Request& request,
@@ -168,6 +270,7 @@ Status Router::Answer(const RequestContext& context, const Target& target, http:
     return CodedError(ErrorKind::kPermissionDenied, "InvalidAccessKeyId",
                       "The AWS Access Key Id you provided does not exist in our records.");
   }
+  if (context.notes != nullptr) context.notes->has_known_key = true;
   std::string payload_hash(view.Header("x-amz-content-sha256"));
   std::string buffered;
   TextReader buffered_reader({});
@@ -207,6 +310,7 @@ Status Router::Answer(const RequestContext& context, const Target& target, http:
 
 void Router::AnswerJson(const RequestContext& context, const Target& target, http::BodyReader& body,
                         http::ResponseWriter& response) {
+  context.NoteOperation(target.operation);
   const auto run = [&]() -> Result<json::Value> {
     SAGESPARK_ASSIGN_OR_RETURN(const std::string text, http::ReadAll(body, kMaxBufferedBytes));
     Result<json::Value> input = text.empty() ? Result<json::Value>(json::Value(json::Object())) : json::Parse(text);

@@ -11,6 +11,7 @@
 #include "sagespark/aws/sigv4/verify.h"
 #include "sagespark/server/admission.h"
 #include "sagespark/server/data_folder.h"
+#include "sagespark/server/request_observer.h"
 #include "sagespark/server/service.h"
 
 namespace sagespark::server {
@@ -38,6 +39,13 @@ class Router {
   /// The service of requests whose signature names none, or that have none.
   void SetFallback(HttpService& service) { fallback_ = &service; }
 
+  /// Unsigned GETs of `path`, whatever service it belongs to.
+  using Page = std::function<void(const http::Request& request, http::ResponseWriter& response)>;
+  void AddPage(std::string path, Page page) { pages_[std::move(path)] = std::move(page); }
+
+  /// Tells `observer` of all requests; it must outlive the router.
+  void SetObserver(RequestObserver& observer) { observer_ = &observer; }
+
   /// Requests signed with the key that `source` gives are as good as those with the first one. Such keys change: it is asked anew when a
   /// request has a key that is not known, and the last few that it gave stay good.
   void AlsoAccept(std::function<Result<Credentials>()> source) { source_ = std::move(source); }
@@ -52,18 +60,23 @@ class Router {
     std::string signing_name;
     std::string path_prefix;
     HttpService* service;
+    std::string name;  ///< As Offered has it.
   };
   struct JsonRoute {
     std::string signing_name;
     JsonService* service;
+    std::string name;  ///< As Offered has it.
   };
   struct Target {
     HttpService* http = nullptr;
     JsonService* json = nullptr;
-    std::string operation;
+    std::string_view service{};
+    std::string operation{};
     std::string signing_name{};  ///< That the signature must be for; empty when the target was found by it.
   };
 
+  /// Answers, and returns the service's name.
+  std::string_view Dispatch(RequestContext& context, http::Request& request, http::ResponseWriter& response);
   Target Find(const http::Request& request, const std::string& signing_name) const;
   Status Answer(const RequestContext& context, const Target& target, http::Request& request,
                 const aws::sigv4::RequestView& view, const aws::sigv4::Authorization& authorization,
@@ -83,7 +96,9 @@ class Router {
   const Clock& clock_;
   std::map<std::string, JsonRoute, std::less<>> json_;
   std::vector<HttpRoute> http_;
+  std::map<std::string, Page, std::less<>> pages_;
   HttpService* fallback_ = nullptr;
+  RequestObserver* observer_ = nullptr;
 
   std::mutex key_mutex_;
   std::map<std::string, std::string> keys_;  ///< Signing keys by access key and scope, of one day.

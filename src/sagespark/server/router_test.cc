@@ -56,12 +56,15 @@ class EchoJson final : public JsonService {
     reply["input"] = input;
     return json::Value(std::move(reply));
   }
+  Offered offered() const override { return {.service = "echo", .operations = {"DescribeModel"}}; }
 };
 
 class EchoHttp final : public HttpService {
  public:
   explicit EchoHttp(std::string name) : name_(std::move(name)) {}
-  void Handle(const RequestContext&, const http::Request&, RequestBody& body, http::ResponseWriter& response) override {
+  Offered offered() const override { return {.service = name_, .operations = {"Echo"}}; }
+  void Handle(const RequestContext& context, const http::Request&, RequestBody& body, http::ResponseWriter& response) override {
+    context.NoteOperation("Echo");
     const auto text = http::ReadAll(body, 1000);
     static_cast<void>(response.Send({.body = name_ + ":" + (text.ok() ? *text : text.error().code())}));
   }
@@ -71,6 +74,19 @@ class EchoHttp final : public HttpService {
 
  private:
   const std::string name_;
+};
+
+/// Keeps what it is told.
+class KeptObserver final : public RequestObserver {
+ public:
+  void Began() override { ++began; }
+  void Answered(const AnsweredRequest& request) override {
+    answered.push_back(std::string(request.service) + "|" + std::string(request.operation) + "|" + std::string(request.access_key_id) + "|" +
+                       std::to_string(request.status) + "|" + std::to_string(request.received_bytes) + "|" + std::to_string(request.sent_bytes));
+  }
+
+  int began = 0;
+  std::vector<std::string> answered;
 };
 
 class RouterTest : public ::testing::Test {
@@ -240,6 +256,39 @@ TEST_F(RouterTest, BoundsWhatItKeepsOfAllBodiesTogether) {
 TEST_F(RouterTest, RefusesABodyThatIsNotTheOneSigned) {
   EXPECT_THAT(Ask({.target = "SageMaker.List", .body = "{}", .sent_body = R"({"a":1})"}).body, HasSubstr("InvalidSignatureException"));
   EXPECT_EQ(Ask({.service = "s3", .path = "/b/k", .body = "good", .sent_body = "evil"}).body, "s3:XAmzContentSHA256Mismatch");
+}
+
+TEST_F(RouterTest, TellsItsObserverOfEveryRequestAndOfNoForeignKey) {
+  KeptObserver observer;
+  router_.SetObserver(observer);
+  Ask({.target = "SageMaker.DescribeModel", .body = "{}"});
+  Ask({.target = "SageMaker.Fail"});
+  Ask({.service = "s3", .path = "/b/k", .body = "four"});
+  Ask({.target = "SageMaker.List", .access_key_id = "AKIABBBBBBBBBBBBBBBB"});
+  Ask({.path = "/b", .is_signed = false});
+  const std::string key = kCredentials.access_key_id;
+  EXPECT_EQ(observer.began, 5);
+  EXPECT_THAT(observer.answered, ::testing::ElementsAre(::testing::StartsWith("echo|DescribeModel|" + key + "|200|2|"),
+                                                        ::testing::StartsWith("echo|Fail|" + key + "|400|0|"), "s3|Echo|" + key + "|200|4|7",
+                                                        ::testing::StartsWith("echo|||400|"), ::testing::StartsWith("|||403|")));
+}
+
+TEST_F(RouterTest, UnsignedGetsOfAPageAreThePages) {
+  router_.AddPage("/page", [](const http::Request&, http::ResponseWriter& response) { (void)response.Send({.body = "the page"}); });
+  const auto get = [&](const std::string& method, const std::string& path) {
+    http::Request request;
+    request.method = method;
+    request.target = request.raw_path = request.path = path;
+    TextBody body("");
+    request.body = &body;
+    KeptResponse response;
+    router_.Handle(request, response);
+    return response.sent.body;
+  };
+  EXPECT_EQ(get("GET", "/page"), "the page");
+  EXPECT_THAT(get("GET", "/page/x"), HasSubstr("s3 error:"));
+  EXPECT_THAT(get("PUT", "/page"), HasSubstr("s3 error:"));
+  EXPECT_EQ(Ask({.service = "s3", .path = "/page", .body = "x"}).body, "s3:x");
 }
 
 TEST_F(RouterTest, RefusesOldRequests) {

@@ -13,6 +13,12 @@
 
 namespace sagespark::server {
 
+/// What a service tells about a request while it answers.
+struct RequestNotes {
+  std::string operation;  ///< As Offered names it; may be a client's own text.
+  bool has_known_key = false;  ///< The access key is one of the server's.
+};
+
 /// Who asks, where and when. The signature has been checked.
 struct RequestContext {
   std::string account_id;     ///< 12 digits, the same for all of a data folder.
@@ -21,6 +27,13 @@ struct RequestContext {
   std::string request_id;     ///< New for each request; sent back in the reply's headers.
   const Clock* clock = &Clock::System();
   CancellationToken cancellation;  ///< Cancelled when a stopping server loses its patience.
+  SteadyTime started{};            ///< When the request's head was here.
+  RequestNotes* notes = nullptr;   ///< Null when nobody wants to know.
+
+  /// For metrics and the log.
+  void NoteOperation(std::string_view operation) const {
+    if (notes != nullptr) notes->operation = operation;
+  }
 };
 
 /// What a service offers, in the names of botocore's models.

@@ -24,15 +24,35 @@ struct ServiceNames {
   std::string_view host;         // The first label of AWS's host name.
 };
 
-constexpr std::array<ServiceNames, 5> kServices = {{
+constexpr std::array<ServiceNames, 8> kServices = {{
     {Service::kS3, "S3", "s3", "s3", "s3"},
     {Service::kSts, "STS", "sts", "sts", "sts"},
     {Service::kSageMaker, "SAGEMAKER", "sagemaker", "sagemaker", "api.sagemaker"},
     {Service::kSageMakerRuntime, "SAGEMAKER_RUNTIME", "sagemaker_runtime", "sagemaker", "runtime.sagemaker"},
     {Service::kLogs, "CLOUDWATCH_LOGS", "cloudwatch_logs", "logs", "logs"},
+    {Service::kIam, "IAM", "iam", "iam", "iam"},
+    {Service::kEcr, "ECR", "ecr", "ecr", "api.ecr"},
+    {Service::kServiceQuotas, "SERVICE_QUOTAS", "service_quotas", "servicequotas", "servicequotas"},
 }};
 
 const ServiceNames& NamesOf(Service service) { return kServices[static_cast<size_t>(service)]; }
+
+/// IAM is one service of a whole partition.
+struct IamHome {
+  std::string_view region_prefix;
+  std::string_view host;
+  std::string_view signing_region;
+};
+
+constexpr std::array<IamHome, 3> kIamHomes = {{
+    {"cn-", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1"},
+    {"us-gov-", "iam.us-gov.amazonaws.com", "us-gov-west-1"},
+    {"", "iam.amazonaws.com", "us-east-1"},
+}};
+
+const IamHome& IamHomeOf(std::string_view region) {
+  return *std::ranges::find_if(kIamHomes, [&](const IamHome& home) { return region.starts_with(home.region_prefix); });
+}
 
 struct StringDeleter {
   void operator()(aws_string* string) const { aws_string_destroy(string); }
@@ -226,10 +246,15 @@ Result<ClientConfig> LoadClientConfig(const ConfigOverrides& overrides, const En
 
 std::string_view SigningName(Service service) { return NamesOf(service).signing; }
 
+std::string SigningRegion(Service service, const ClientConfig& config) {
+  return service == Service::kIam ? std::string(IamHomeOf(config.region).signing_region) : config.region;
+}
+
 Result<Endpoint> EndpointOf(Service service, const ClientConfig& config) {
   if (const auto set = config.endpoints.find(service); set != config.endpoints.end()) {
     return ParseEndpoint(set->second);
   }
+  if (service == Service::kIam) return Endpoint{.tls = true, .host = std::string(IamHomeOf(config.region).host), .port = 443};
   const std::string_view suffix = config.region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
   return Endpoint{.tls = true,
                   .host = std::string(NamesOf(service).host) + "." + config.region + std::string(suffix),

@@ -13,7 +13,7 @@
 namespace sagespark::aws {
 
 /// The services that this library calls.
-enum class Service { kS3, kSts, kSageMaker, kSageMakerRuntime, kLogs };
+enum class Service { kS3, kSts, kSageMaker, kSageMakerRuntime, kLogs, kIam, kEcr, kServiceQuotas };
 
 /// An access key. Never logged, never part of a message.
 struct Credentials {
@@ -62,7 +62,7 @@ Environment ProcessEnvironment();
 /// in ~/.aws/config and ~/.aws/credentials (AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE).
 ///
 /// Endpoints: the program's, AWS_ENDPOINT_URL_<SERVICE> (S3, STS, SAGEMAKER, SAGEMAKER_RUNTIME, CLOUDWATCH_LOGS or
-/// LOGS), AWS_ENDPOINT_URL, the profile's `services` section, the profile's endpoint_url; but of these the program's
+/// LOGS, IAM, ECR, SERVICE_QUOTAS), AWS_ENDPOINT_URL, the profile's `services` section, the profile's endpoint_url; but of these the program's
 /// only when AWS_IGNORE_CONFIGURED_ENDPOINT_URLS (or the profile's ignore_configured_endpoint_urls) is true.
 ///
 /// Fails with kInvalidArgument, naming the setting, when no region is set, the profile does not exist or a value
@@ -73,6 +73,9 @@ Result<ClientConfig> LoadClientConfig(const ConfigOverrides& overrides = {},
 
 /// The name by which requests to the service are signed; the runtime signs as "sagemaker".
 std::string_view SigningName(Service service);
+
+/// The region that signatures for the service name: the configured one, but of IAM the one that its partition keeps it in.
+std::string SigningRegion(Service service, const ClientConfig& config);
 
 /// Where the service answers: the configured endpoint, or AWS's host of the region (amazonaws.com.cn in China).
 Result<Endpoint> EndpointOf(Service service, const ClientConfig& config);

@@ -54,8 +54,22 @@ TEST_F(LoadClientConfigTest, WithoutSettingsThereAreAwsHostsAndDefaults) {
   EXPECT_EQ(EndpointFor(Service::kSageMaker), "https://api.sagemaker.eu-west-1.amazonaws.com");
   EXPECT_EQ(EndpointFor(Service::kSageMakerRuntime), "https://runtime.sagemaker.eu-west-1.amazonaws.com");
   EXPECT_EQ(EndpointFor(Service::kLogs), "https://logs.eu-west-1.amazonaws.com");
+  EXPECT_EQ(EndpointFor(Service::kEcr), "https://api.ecr.eu-west-1.amazonaws.com");
+  EXPECT_EQ(EndpointFor(Service::kServiceQuotas), "https://servicequotas.eu-west-1.amazonaws.com");
   variables_["AWS_REGION"] = "cn-north-1";
   EXPECT_EQ(EndpointFor(Service::kSts), "https://sts.cn-north-1.amazonaws.com.cn");
+}
+
+TEST_F(LoadClientConfigTest, IamIsOneServiceOfAWholePartition) {
+  const std::vector<std::array<std::string, 3>> cases = {{"eu-west-1", "https://iam.amazonaws.com", "us-east-1"},
+                                                         {"cn-northwest-1", "https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1"},
+                                                         {"us-gov-east-1", "https://iam.us-gov.amazonaws.com", "us-gov-west-1"}};
+  for (const auto& [region, url, signing_region] : cases) {
+    variables_["AWS_REGION"] = region;
+    EXPECT_EQ(EndpointFor(Service::kIam), url);
+    EXPECT_EQ(SigningRegion(Service::kIam, *Load()), signing_region);
+    EXPECT_EQ(SigningRegion(Service::kSts, *Load()), region);
+  }
 }
 
 TEST_F(LoadClientConfigTest, TheRegionComesFromProgramVariablesAndProfileInThisOrder) {

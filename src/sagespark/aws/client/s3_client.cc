@@ -211,6 +211,17 @@ class Client final : public S3Client {
     return Send(std::move(call), bucket).status();
   }
 
+  Result<std::string> GetBucketLocation(const std::string& bucket, const CallOptions& options) override {
+    SAGESPARK_ASSIGN_OR_RETURN(ServiceCall call, Call("GetBucketLocation", "GET", bucket, "", options));
+    call.request.query = "location";
+    const std::string operation = call.operation;
+    SAGESPARK_ASSIGN_OR_RETURN(const HttpResponse response, Send(std::move(call), bucket));
+    SAGESPARK_ASSIGN_OR_RETURN(const xml::Element root, ParseReply(response, operation));
+    // Names from before there were regions.
+    if (root.text.empty()) return std::string("us-east-1");
+    return root.text == "EU" ? "eu-west-1" : root.text;
+  }
+
   Result<std::string> CreateMultipartUpload(const std::string& bucket, const std::string& key, const S3PutOptions& put,
                                             const CallOptions& options) override {
     SAGESPARK_ASSIGN_OR_RETURN(ServiceCall call, Call("CreateMultipartUpload", "POST", bucket, key, options));

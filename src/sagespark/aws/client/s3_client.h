@@ -108,6 +108,9 @@ class S3Client {
   /// kNotFound when there is no such bucket.
   virtual Status HeadBucket(const std::string& bucket, const CallOptions& options = {}) = 0;
 
+  /// Returns the region that the bucket is in.
+  virtual Result<std::string> GetBucketLocation(const std::string& bucket, const CallOptions& options = {}) = 0;
+
   /// Returns the upload id.
   virtual Result<std::string> CreateMultipartUpload(const std::string& bucket, const std::string& key,
                                                     const S3PutOptions& put = {}, const CallOptions& options = {}) = 0;

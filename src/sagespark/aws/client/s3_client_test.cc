@@ -50,6 +50,19 @@ TEST_F(S3ClientTest, PutsAnObjectWithItsChecksum) {
               StartsWith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20231114/us-east-1/s3/aws4_request, SignedHeaders="));
 }
 
+TEST_F(S3ClientTest, NamesTheRegionOfABucket) {
+  const auto location = [](const std::string& text) {
+    return Reply{.body = "<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">" + text + "</LocationConstraint>"};
+  };
+  ScriptedServer server({{.method = "GET", .path = "/bucket", .query = "location", .reply = location("")},
+                         {.reply = location("eu-central-1")},
+                         {.reply = location("EU")}});
+  const auto client = ClientOf(server);
+  EXPECT_THAT(client->GetBucketLocation("bucket"), HasValue(std::string("us-east-1")));
+  EXPECT_THAT(client->GetBucketLocation("bucket"), HasValue(std::string("eu-central-1")));
+  EXPECT_THAT(client->GetBucketLocation("bucket"), HasValue(std::string("eu-west-1")));
+}
+
 TEST_F(S3ClientTest, ReadsARangeOfAnObject) {
   ScriptedServer server({{.method = "GET", .path = "/bucket/key",
                           .reply = {.status = 206,

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "sagespark/aws/client/signer.h"
+#include "sagespark/base/version.h"
 
 namespace sagespark::aws {
 namespace {
@@ -79,10 +80,10 @@ Result<std::unique_ptr<HttpResponseStream>> ServiceClient::Attempt(ServiceCall& 
   auto credentials = context_->credentials->Get(call.options.cancellation);
   if (!credentials.ok()) return credentials.error().WithContext(call.operation + " failed");
   HttpRequest& request = call.request;
-  request.headers.Set("User-Agent", "sagespark/0.1");
+  request.headers.Set("User-Agent", NameAndVersion());
   request.headers.Set("amz-sdk-request", "attempt=" + std::to_string(attempt.number) +
                                              "; max=" + std::to_string(retrier_.options().max_attempts));
-  const std::string& region = call.signing_region.empty() ? context_->config.region : call.signing_region;
+  const std::string region = call.signing_region.empty() ? SigningRegion(service_, context_->config) : call.signing_region;
   SAGESPARK_RETURN_IF_ERROR(Sign(
       request, *credentials, {region, SigningName(service_), payload_hash, service_ == Service::kS3},
       context_->clock->Now()));

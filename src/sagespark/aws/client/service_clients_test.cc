@@ -1,10 +1,13 @@
-// STS, SageMaker, SageMaker Runtime and CloudWatch Logs on the wire.
+// STS, SageMaker, SageMaker Runtime, CloudWatch Logs, IAM, ECR and Service Quotas on the wire.
 
 #include <future>
 
+#include "sagespark/aws/client/ecr_client.h"
+#include "sagespark/aws/client/iam_client.h"
 #include "sagespark/aws/client/logs_client.h"
 #include "sagespark/aws/client/sagemaker_client.h"
 #include "sagespark/aws/client/sagemaker_runtime_client.h"
+#include "sagespark/aws/client/service_quotas_client.h"
 #include "sagespark/aws/client/sts_client.h"
 #include "sagespark/aws/client/testing/test_context.h"
 #include "sagespark/testing/matchers.h"
@@ -43,6 +46,87 @@ TEST(StsClientTest, AWrongKeyIsUnauthenticated) {
   const FakeClock clock;
   EXPECT_THAT(MakeStsClient(ContextOf(server, clock))->GetCallerIdentity().status(),
               IsError(ErrorKind::kUnauthenticated, "GetCallerIdentity failed: InvalidClientTokenId: No."));
+}
+
+TEST(IamClientTest, ReadsARoleAndItsTrustPolicy) {
+  ScriptedServer server({{.method = "POST",
+                          .path = "/",
+                          .reply = {.body = "<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetRoleResult><Role>"
+                                            "<Arn>arn:aws:iam::123456789012:role/team/x</Arn>"
+                                            "<AssumeRolePolicyDocument>%7B%22Statement%22%3A%5B%5D%7D</AssumeRolePolicyDocument>"
+                                            "</Role></GetRoleResult></GetRoleResponse>"}},
+                         {.reply = {.status = 404,
+                                    .body = "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>None.</Message></Error></ErrorResponse>"}}});
+  const FakeClock clock;
+  const auto client = MakeIamClient(ContextOf(server, clock));
+  ASSERT_OK_AND_ASSIGN(const IamRole role, client->GetRole("x"));
+  EXPECT_EQ(role.arn, "arn:aws:iam::123456789012:role/team/x");
+  EXPECT_EQ(role.trust_policy, R"({"Statement":[]})");
+  EXPECT_EQ(server.requests()[0].body, "Action=GetRole&Version=2010-05-08&RoleName=x");
+  EXPECT_THAT(server.requests()[0].header("authorization"), HasSubstr("/us-east-1/iam/aws4_request"));
+  EXPECT_THAT(client->GetRole("y"), IsError(ErrorKind::kNotFound, "GetRole failed: NoSuchEntity: None."));
+}
+
+TEST(IamClientTest, NamesTheActionsThatAreNotAllowedOnAnyPage) {
+  const auto page = [](const std::string& members, const std::string& end) {
+    return Reply{.body = "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult><EvaluationResults>" + members +
+                         "</EvaluationResults>" + end + "</SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"};
+  };
+  const auto member = [](const std::string& action, const std::string& decision) {
+    return "<member><EvalActionName>" + action + "</EvalActionName><EvalDecision>" + decision + "</EvalDecision></member>";
+  };
+  ScriptedServer server({{.reply = page(member("s3:PutObject", "implicitDeny") + member("s3:GetObject", "allowed"),
+                                        "<IsTruncated>true</IsTruncated><Marker>m 1</Marker>")},
+                         {.reply = page(member("iam:PassRole", "explicitDeny"), "<IsTruncated>false</IsTruncated>")}});
+  const FakeClock clock;
+  const auto denied = MakeIamClient(ContextOf(server, clock))
+                          ->SimulatePrincipalPolicy({.principal_arn = "arn:u",
+                                                     .actions = {"s3:GetObject", "s3:PutObject"},
+                                                     .resource_arn = "arn:r",
+                                                     .context = {{"iam:PassedToService", "sagemaker.amazonaws.com"}}});
+  EXPECT_THAT(denied, HasValue(ElementsAre("iam:PassRole", "s3:PutObject")));
+  EXPECT_EQ(server.requests()[0].body,
+            "Action=SimulatePrincipalPolicy&Version=2010-05-08&PolicySourceArn=arn%3Au&ActionNames.member.1=s3%3AGetObject"
+            "&ActionNames.member.2=s3%3APutObject&ResourceArns.member.1=arn%3Ar&ContextEntries.member.1.ContextKeyName=iam%3APassedToService"
+            "&ContextEntries.member.1.ContextKeyType=string&ContextEntries.member.1.ContextKeyValues.member.1=sagemaker.amazonaws.com");
+  EXPECT_THAT(server.requests()[1].body, testing::EndsWith("&Marker=m%201"));
+}
+
+TEST(EcrClientTest, TellsWhetherAnImageIsThere) {
+  ScriptedServer server({{.reply = {.body = R"({"images": [{"imageId": {"imageTag": "1"}}], "failures": []})"}},
+                         {.reply = {.body = R"({"images": [], "failures": [{"failureCode": "ImageNotFound", "failureReason": "No image."}]})"}},
+                         {.reply = JsonError(400, "RepositoryNotFoundException", "No repository")},
+                         {.reply = {.body = "{}"}}});
+  const FakeClock clock;
+  const auto client = MakeEcrClient(ContextOf(server, clock));
+  EXPECT_OK(client->BatchGetImage({.registry_id = "382416733822", .repository = "kmeans", .tag = "1"}));
+  EXPECT_EQ(server.requests()[0].body, R"({"imageIds":[{"imageTag":"1"}],"registryId":"382416733822","repositoryName":"kmeans"})");
+  EXPECT_EQ(server.requests()[0].header("x-amz-target"), "AmazonEC2ContainerRegistry_V20150921.BatchGetImage");
+  const EcrImage by_digest{.registry_id = "382416733822", .repository = "kmeans", .digest = "sha256:ab"};
+  EXPECT_THAT(client->BatchGetImage(by_digest), IsError(ErrorKind::kNotFound, "BatchGetImage failed: No image."));
+  EXPECT_THAT(server.requests()[1].body, HasSubstr(R"([{"imageDigest":"sha256:ab"}])"));
+  EXPECT_THAT(client->BatchGetImage(by_digest), IsError(ErrorKind::kNotFound, HasSubstr("No repository")));
+  EXPECT_THAT(client->BatchGetImage(by_digest), IsError(ErrorKind::kCorruptData, HasSubstr("neither")));
+}
+
+TEST(ServiceQuotasClientTest, GoesThroughAllPagesUntilItIsTold) {
+  const auto page = [](const std::string& name, const std::string& token) {
+    return Reply{.body = R"({"Quotas": [{"QuotaCode": "L-1", "QuotaName": ")" + name + R"(", "Value": 4.0}])" + token + "}"};
+  };
+  ScriptedServer server({{.reply = page("first", R"(, "NextToken": "t1")")}, {.reply = page("second", "")}, {.reply = page("third", R"(, "NextToken": "t2")")}});
+  const FakeClock clock;
+  const auto client = MakeServiceQuotasClient(ContextOf(server, clock));
+  std::vector<std::string> names;
+  const auto visit = [&](const ServiceQuota& quota) {
+    EXPECT_EQ(quota.value, 4);
+    names.push_back(quota.name);
+    return quota.name != "third";
+  };
+  EXPECT_OK(client->ListServiceQuotas("sagemaker", visit));
+  EXPECT_OK(client->ListAWSDefaultServiceQuotas("sagemaker", visit));
+  EXPECT_THAT(names, ElementsAre("first", "second", "third"));
+  EXPECT_EQ(server.requests()[1].body, R"({"MaxResults":100,"NextToken":"t1","ServiceCode":"sagemaker"})");
+  EXPECT_EQ(server.requests()[2].header("x-amz-target"), "ServiceQuotasV20190624.ListAWSDefaultServiceQuotas");
 }
 
 TEST(SageMakerClientTest, SendsShapesAndReadsThem) {

@@ -265,6 +265,7 @@ class FakeS3 : public aws::S3Client {
     return Unimplemented("ListPage");
   }
   Status HeadBucket(const std::string&, const aws::CallOptions&) override { return Unimplemented("HeadBucket"); }
+  Result<std::string> GetBucketLocation(const std::string&, const aws::CallOptions&) override { return Unimplemented("GetBucketLocation"); }
   Result<std::string> CreateMultipartUpload(const std::string&, const std::string&, const aws::S3PutOptions&,
                                             const aws::CallOptions&) override {
     return Unimplemented("CreateMultipartUpload");

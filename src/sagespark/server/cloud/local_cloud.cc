@@ -5,7 +5,9 @@
 #include "sagespark/aws/client/s3_client.h"
 #include "sagespark/base/log.h"
 #include "sagespark/http/server.h"
+#include "sagespark/server/cloud/metrics_page.h"
 #include "sagespark/server/cloud/remote_objects.h"
+#include "sagespark/server/cloud/request_watch.h"
 #include "sagespark/server/cloud/store_objects.h"
 #include "sagespark/server/data_folder.h"
 #include "sagespark/server/hosting/endpoints.h"
@@ -42,6 +44,7 @@ struct LocalCloud::Parts {
   Status OpenStores();
   Status OpenObjects(const std::string& s3_endpoint);
   Status OpenServices();
+  void Watch(MetricsAudience audience);
 
   DataFolder folder;
   std::unique_ptr<Database> database;
@@ -62,6 +65,8 @@ struct LocalCloud::Parts {
   std::unique_ptr<SageMakerService> sagemaker;
   std::unique_ptr<RuntimeService> runtime;
   Router router;
+  std::unique_ptr<RequestWatch> watch;
+  std::unique_ptr<MetricsPage> metrics_page;
   std::unique_ptr<http::Server> server;
 };
 
@@ -128,6 +133,13 @@ Status LocalCloud::Parts::OpenServices() {
   return Status::Ok();
 }
 
+void LocalCloud::Parts::Watch(MetricsAudience audience) {
+  watch = std::make_unique<RequestWatch>(router.offered());
+  metrics_page = std::make_unique<MetricsPage>(audience, watch->metrics(), *endpoints, *async_invocations, *records);
+  router.SetObserver(*watch);
+  router.AddPage("/metrics", [this](const http::Request& request, http::ResponseWriter& response) { metrics_page->Answer(request, response); });
+}
+
 LocalCloud::LocalCloud(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 LocalCloud::~LocalCloud() { Stop(); }
 
@@ -138,6 +150,7 @@ Result<std::unique_ptr<LocalCloud>> LocalCloud::Start(const LocalCloudOptions& o
   SAGESPARK_RETURN_IF_ERROR(parts->OpenStores());
   SAGESPARK_RETURN_IF_ERROR(parts->OpenObjects(options.s3_endpoint));
   SAGESPARK_RETURN_IF_ERROR(parts->OpenServices());
+  parts->Watch(options.metrics);
   SAGESPARK_ASSIGN_OR_RETURN(CertificateAuthority authority, CertificateAuthority::OpenOrCreate(parts->folder.path()));
   http::ServerOptions server{.host = options.host, .port = options.port, .max_workers = RuntimeService::kMostInvocations + kOtherWorkers};
   server.tls_identities = LocalIdentities(std::make_shared<const CertificateAuthority>(std::move(authority)), options.host);

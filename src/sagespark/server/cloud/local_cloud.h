@@ -10,6 +10,7 @@
 
 #include "sagespark/base/result.h"
 #include "sagespark/server/jobs/own_images.h"
+#include "sagespark/server/metrics/audience.h"
 
 namespace sagespark::server {
 
@@ -20,6 +21,7 @@ struct LocalCloudOptions {
   std::vector<OwnImage> images;    ///< Beside the algorithms of this installation.
   std::string s3_endpoint;         ///< URL of the S3 that has the data of jobs and endpoints; empty for this cloud's own.
   bool use_namespaces = true;      ///< Own images find their files at /opt/ml, where the machine allows that.
+  MetricsAudience metrics = MetricsAudience::kLoopback;  ///< Who may read /metrics.
   bool tls = false;                ///< url() says https. TLS is answered in any case, and so is plain HTTP.
 };
 

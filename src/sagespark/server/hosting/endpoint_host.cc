@@ -142,24 +142,29 @@ Result<Invoked> EndpointHost::Invoke(const InvocationTarget& target, const http:
   Variant* variant = Choose(target.variant);
   if (variant == nullptr) return NotFound("Endpoint " + name_ + " has no production variant " + target.variant);
   SAGESPARK_RETURN_IF_ERROR(variant->replicas.front()->CheckTarget(target.container));
-  if (options.head) return InvokeNamed(*variant, target.container, request, cancellation, options);
-  SAGESPARK_ASSIGN_OR_RETURN(ContainerReply reply, SendToOne(*variant, target.container, request, cancellation, options));
-  const bool was_cut = !reply.response.ok() && reply.response.error().kind() == ErrorKind::kUnavailable;
-  if (was_cut && !options.body) {
-    SAGESPARK_ASSIGN_OR_RETURN(reply, SendToOne(*variant, target.container, request, cancellation, options));
-  }
-  return Invoked{variant->plan.name, std::move(reply)};
+  const SteadyTime start = Clock::System().SteadyNow();
+  SAGESPARK_ASSIGN_OR_RETURN(ContainerReply reply, Ask(*variant, target.container, request, cancellation, options));
+  const std::chrono::nanoseconds latency = Clock::System().SteadyNow() - start;
+  const VariantPlan& plan = variant->plan;
+  plan.metrics->NoteInvocation(reply.response.ok() ? reply.response->status : 0, plan.instance_count, latency);
+  return Invoked{plan.name, std::move(reply), latency, plan.metrics};
 }
 
-Result<Invoked> EndpointHost::InvokeNamed(Variant& variant, const std::string& container, const http::ClientRequest& request,
-                                          const CancellationToken& cancellation, ReplyOptions options) {
-  options.head = [&variant, head = std::move(options.head)](const http::Response& answered) {
-    http::Response named = answered;
-    named.headers.Set(kInvokedVariantHeader, variant.plan.name);
-    return head(named);
-  };
+Result<ContainerReply> EndpointHost::Ask(Variant& variant, const std::string& container, const http::ClientRequest& request,
+                                         const CancellationToken& cancellation, const ReplyOptions& options) {
+  if (options.head) {
+    ReplyOptions named = options;
+    named.head = [&variant, &options](const http::Response& answered) {
+      http::Response head = answered;
+      head.headers.Set(kInvokedVariantHeader, variant.plan.name);
+      return options.head(head);
+    };
+    return SendToOne(variant, container, request, cancellation, named);
+  }
   SAGESPARK_ASSIGN_OR_RETURN(ContainerReply reply, SendToOne(variant, container, request, cancellation, options));
-  return Invoked{variant.plan.name, std::move(reply)};
+  const bool was_cut = !reply.response.ok() && reply.response.error().kind() == ErrorKind::kUnavailable;
+  if (was_cut && !options.body) return SendToOne(variant, container, request, cancellation, options);
+  return reply;
 }
 
 void EndpointHost::SetWeights(const std::map<std::string, double>& weights) {

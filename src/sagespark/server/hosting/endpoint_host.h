@@ -14,6 +14,7 @@
 #include "sagespark/base/cancellation.h"
 #include "sagespark/server/hosting/replica.h"
 #include "sagespark/server/jobs/object_access.h"
+#include "sagespark/server/metrics/endpoint_metrics.h"
 
 namespace sagespark::server {
 
@@ -24,6 +25,7 @@ struct VariantPlan {
   int64_t instance_count = 1;
   ModelContainers containers;
   HostingLimits limits;
+  std::shared_ptr<VariantMetrics> metrics = std::make_shared<VariantMetrics>();
 };
 
 struct EndpointPlan {
@@ -41,6 +43,8 @@ struct InvocationTarget {
 struct Invoked {
   std::string variant;
   ContainerReply reply;
+  std::chrono::nanoseconds model_latency{0};  ///< From sending the request to the end of the reply.
+  std::shared_ptr<VariantMetrics> metrics{};  ///< The variant's; the invocation is noted already, but for its overhead.
 };
 
 /// Which variant answers: a header of the head that ReplyOptions::head sees.
@@ -89,8 +93,9 @@ class EndpointHost {
   Status SetUpReplica(Variant& variant, int64_t index);
   Status WaitUntilHealthy();
   Variant* Choose(const std::string& name);
-  Result<Invoked> InvokeNamed(Variant& variant, const std::string& container, const http::ClientRequest& request,
-                              const CancellationToken& cancellation, ReplyOptions options);
+  /// Sends to the variant, a second time where that is allowed.
+  Result<ContainerReply> Ask(Variant& variant, const std::string& container, const http::ClientRequest& request,
+                             const CancellationToken& cancellation, const ReplyOptions& options);
   Result<ContainerReply> SendToOne(Variant& variant, const std::string& container, const http::ClientRequest& request,
                                    const CancellationToken& cancellation, const ReplyOptions& options);
 

@@ -1,5 +1,6 @@
 #include "sagespark/server/hosting/endpoints.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -120,6 +121,10 @@ Result<EndpointPlan> Endpoints::PlanOf(const sm::DescribeEndpointResponse& endpo
   for (const sm::ProductionVariant& variant : config.production_variants) {
     SAGESPARK_ASSIGN_OR_RETURN(ModelContainers containers, ContainersOfModel(variant.model_name.value_or(""), records_, images_));
     HostingLimits limits = options_.limits;
+    if (config.async_inference_config && config.async_inference_config->client_config) {
+      const auto most = config.async_inference_config->client_config->max_concurrent_invocations_per_instance;
+      if (most) limits.max_in_flight = std::min(limits.max_in_flight, static_cast<int>(*most));
+    }
     if (variant.container_startup_health_check_timeout_in_seconds) {
       limits.start_timeout = std::chrono::seconds(*variant.container_startup_health_check_timeout_in_seconds);
     }
@@ -127,7 +132,8 @@ Result<EndpointPlan> Endpoints::PlanOf(const sm::DescribeEndpointResponse& endpo
                         .weight = variant.initial_variant_weight.value_or(1),
                         .instance_count = variant.initial_instance_count.value_or(1),
                         .containers = std::move(containers),
-                        .limits = limits};
+                        .limits = limits,
+                        .metrics = metrics_.Of(endpoint.endpoint_name, variant.variant_name)};
     for (const sm::ProductionVariantSummary& summary : endpoint.production_variants) {
       if (summary.variant_name != planned.name) continue;
       planned.weight = summary.desired_weight.value_or(planned.weight);
@@ -244,6 +250,7 @@ Status Endpoints::Delete(const std::string& name) {
       if (host != nullptr) host->BeginEnd();
     }
   }
+  metrics_.Forget(name);
   return records_.Delete(RecordKind::kEndpoint, name);
 }
 

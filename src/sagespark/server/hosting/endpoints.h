@@ -47,6 +47,8 @@ class Endpoints {
   Result<Invoked> Invoke(const std::string& account_id, const std::string& name, const InvocationTarget& target,
                          const http::ClientRequest& request, const CancellationToken& cancellation, const ReplyOptions& options = {});
 
+  const EndpointMetrics& metrics() const { return metrics_; }
+
  private:
   Endpoints(EndpointsOptions options, RecordStore& records, LogStore& logs, ObjectAccess& objects, const ContainerImages& images);
   Status Resume();
@@ -71,6 +73,7 @@ class Endpoints {
   LogStore& logs_;
   ObjectAccess& objects_;
   const ContainerImages& images_;
+  EndpointMetrics metrics_;
   std::mutex mutex_;
   std::map<std::string, Hosted, std::less<>> hosts_;
   uint64_t folders_ = 0;              ///< Made so far.

@@ -139,6 +139,7 @@ class TrainingJobs::Run {
       job.training_start_time = now;
       if (job.training_job_status == job_status::kInProgress) EnterSecondaryStatus(job, secondary::kDownloading, "Downloading input data", now);
     }));
+    LogStep(secondary::kDownloading);
     hosts_ = HostFolders(folder_, job_.resource_config->instance_count.value_or(1));
     SAGESPARK_RETURN_IF_ERROR(WriteJobConfig(job_, hosts_));
     for (const sm::Channel& channel : job_.input_data_config) {
@@ -321,8 +322,11 @@ class TrainingJobs::Run {
     return Failed(is_aws_text ? error.message() : "InternalServerError: " + error.message());
   }
 
+  void LogStep(std::string_view status) const { Log(LogLevel::kInfo, "training-job enters", {{"name", name_}, {"secondary_status", status}}); }
+
   /// Steps are not shown any more once the job is Stopping.
   Status Enter(std::string_view status, const std::string& message) {
+    LogStep(status);
     return Change([&](sm::DescribeTrainingJobResponse& job, SystemTime now) {
       if (job.training_job_status == job_status::kInProgress) EnterSecondaryStatus(job, status, message, now);
     });

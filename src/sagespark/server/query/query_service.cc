@@ -66,6 +66,7 @@ void QueryService::Handle(const RequestContext& context, const http::Request& re
   const QueryParameters parameters(std::move(all));
   const std::string* const named = parameters.Find("Action");
   const std::string action = named == nullptr ? "" : *named;
+  context.NoteOperation(action);
   xml::Writer writer;
   writer.Open(action + "Response", xml_namespace_).Open(action + "Result");
   const Status status = Run(context, action, parameters, writer);

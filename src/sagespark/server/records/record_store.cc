@@ -1,6 +1,7 @@
 #include "sagespark/server/records/record_store.h"
 
 #include "sagespark/base/digest.h"
+#include "sagespark/base/log.h"
 
 namespace sagespark::server {
 namespace {
@@ -10,6 +11,7 @@ CREATE TABLE IF NOT EXISTS records (
   kind TEXT NOT NULL, name TEXT NOT NULL, arn TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL,
   modified INTEGER NOT NULL, document TEXT NOT NULL, tags TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS records_by_creation ON records (kind, created, name);
+CREATE INDEX IF NOT EXISTS records_by_status ON records (kind, status);
 )sql";
 
 constexpr char kColumns[] = "name, arn, status, created, modified, document, tags";
@@ -24,6 +26,11 @@ const char* KindName(RecordKind kind) {
     case RecordKind::kAsyncInvocation: return "async-invocation";
   }
   return "";
+}
+
+/// A resource's life, in the log. Why one failed may quote its data, and stays out.
+void LogEvent(const char* event, RecordKind kind, std::string_view name, std::string_view status) {
+  Log(LogLevel::kInfo, event, {{"kind", KindName(kind)}, {"name", name}, {"status", status}});
 }
 
 int64_t ToMillis(SystemTime time) { return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count(); }
@@ -133,13 +140,15 @@ Result<std::unique_ptr<RecordStore>> RecordStore::Open(Database& database) {
 }
 
 Status RecordStore::Insert(RecordKind kind, const Record& record) {
-  return database_.Write([&](Connection& connection) -> Status {
+  SAGESPARK_RETURN_IF_ERROR(database_.Write([&](Connection& connection) -> Status {
     SAGESPARK_ASSIGN_OR_RETURN(Statement insert, connection.Prepare(std::string("INSERT INTO records (kind, ") + kColumns +
                                                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
     insert.BindText(1, KindName(kind)).BindText(2, record.name).BindText(3, record.arn).BindText(4, record.status);
     insert.BindInt(5, ToMillis(record.created)).BindInt(6, ToMillis(record.modified)).BindText(7, json::Dump(record.document));
     return insert.BindText(8, json::Dump(TagsToJson(record.tags))).Run();
-  });
+  }));
+  LogEvent("created", kind, record.name, record.status);
+  return Status::Ok();
 }
 
 Result<Record> RecordStore::Get(RecordKind kind, std::string_view name) {
@@ -153,8 +162,10 @@ Result<Record> RecordStore::Get(RecordKind kind, std::string_view name) {
 
 Result<Record> RecordStore::Update(RecordKind kind, std::string_view name, const std::function<Status(Record&)>& change) {
   std::optional<Record> record;
+  std::string old_status;
   SAGESPARK_RETURN_IF_ERROR(database_.Write([&](Connection& connection) -> Status {
     SAGESPARK_ASSIGN_OR_RETURN(record, Select(connection, kind, name));
+    old_status = record->status;
     SAGESPARK_RETURN_IF_ERROR(change(*record));
     SAGESPARK_ASSIGN_OR_RETURN(Statement update,
                                connection.Prepare("UPDATE records SET status = ?, modified = ?, document = ?, tags = ? WHERE kind = ? AND name = ?"));
@@ -162,15 +173,18 @@ Result<Record> RecordStore::Update(RecordKind kind, std::string_view name, const
     update.BindText(4, json::Dump(TagsToJson(record->tags))).BindText(5, KindName(kind)).BindText(6, name);
     return update.Run();
   }));
+  if (record->status != old_status) LogEvent("changed", kind, name, record->status);
   return *std::move(record);
 }
 
 Status RecordStore::Delete(RecordKind kind, std::string_view name) {
-  return database_.Write([&](Connection& connection) -> Status {
+  SAGESPARK_RETURN_IF_ERROR(database_.Write([&](Connection& connection) -> Status {
     SAGESPARK_RETURN_IF_ERROR(Select(connection, kind, name).status());
     SAGESPARK_ASSIGN_OR_RETURN(Statement remove, connection.Prepare("DELETE FROM records WHERE kind = ? AND name = ?"));
     return remove.BindText(1, KindName(kind)).BindText(2, name).Run();
-  });
+  }));
+  LogEvent("deleted", kind, name, "");
+  return Status::Ok();
 }
 
 Result<RecordPage> RecordStore::List(RecordKind kind, const RecordQuery& query) {
@@ -214,6 +228,20 @@ Result<std::vector<std::string>> RecordStore::NamesWithStatus(RecordKind kind, s
     }
   }));
   return names;
+}
+
+Result<std::map<std::string, int64_t>> RecordStore::CountByStatus(RecordKind kind) {
+  std::map<std::string, int64_t> counts;
+  SAGESPARK_RETURN_IF_ERROR(database_.Read([&](Connection& connection) -> Status {
+    SAGESPARK_ASSIGN_OR_RETURN(Statement select, connection.Prepare("SELECT status, COUNT(*) FROM records WHERE kind = ? GROUP BY status"));
+    select.BindText(1, KindName(kind));
+    while (true) {
+      SAGESPARK_ASSIGN_OR_RETURN(const bool found, select.Step());
+      if (!found) return Status::Ok();
+      counts[select.Text(0)] = select.Int(1);
+    }
+  }));
+  return counts;
 }
 
 Status RecordStore::UpdateAll(RecordKind kind, std::string_view status, const std::function<Status(Record&)>& change) {

@@ -75,6 +75,9 @@ class RecordStore {
   /// The names of all records of that status.
   Result<std::vector<std::string>> NamesWithStatus(RecordKind kind, std::string_view status);
 
+  /// How many records there are of each status.
+  Result<std::map<std::string, int64_t>> CountByStatus(RecordKind kind);
+
   /// Changes all records of that status, each as Update does, until one fails.
   Status UpdateAll(RecordKind kind, std::string_view status, const std::function<Status(Record&)>& change);
 

@@ -120,6 +120,14 @@ TEST_F(RecordStoreTest, RefusesAForeignToken) {
   }
 }
 
+TEST_F(RecordStoreTest, CountsByStatus) {
+  Insert("a", 1, "Creating");
+  Insert("b", 2);
+  Insert("c", 3, "Creating");
+  EXPECT_THAT(store_->CountByStatus(RecordKind::kEndpoint), HasValue(ElementsAre(testing::Pair("Creating", 2), testing::Pair("InService", 1))));
+  EXPECT_THAT(store_->CountByStatus(RecordKind::kTrainingJob), HasValue(testing::IsEmpty()));
+}
+
 TEST_F(RecordStoreTest, ChangesAllOfAStatus) {
   Insert("a", 1, "Creating");
   Insert("b", 2);

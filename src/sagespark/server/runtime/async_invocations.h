@@ -40,6 +40,9 @@ class AsyncInvocations {
   /// Leaves what is not done to the next server.
   ~AsyncInvocations();
 
+  /// How many were accepted and are not yet answered.
+  int waiting() const { return waiting_; }
+
   /// Accepts a request, durably. Fails with kThrottled when kMostWaiting wait.
   Status Add(const AsyncInvocation& invocation);
 

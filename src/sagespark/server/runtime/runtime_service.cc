@@ -43,7 +43,7 @@ Error ValidationError(std::string message) {
 
 struct Target {
   std::string endpoint;
-  Operation operation;
+  const Route* route;
 };
 
 /// Of "/endpoints/NAME/invocations" and its like.
@@ -52,7 +52,7 @@ Result<Target> TargetOf(const http::Request& request) {
   const size_t name_end = path.find('/', kPathStart.size());
   if (request.method == "POST" && path.starts_with(kPathStart) && name_end != path.npos && name_end > kPathStart.size()) {
     for (const Route& route : kRoutes) {
-      if (path.substr(name_end) == route.path_end) return Target{std::string(path.substr(kPathStart.size(), name_end - kPathStart.size())), route.operation};
+      if (path.substr(name_end) == route.path_end) return Target{std::string(path.substr(kPathStart.size(), name_end - kPathStart.size())), &route};
     }
   }
   return CodedError(ErrorKind::kUnimplemented, "UnknownOperationException", "Operation is not offered: " + request.method + " " + request.path);
@@ -141,10 +141,15 @@ std::string StreamError(const ModelFailure& failure, const Error& error) {
 
 }  // namespace
 
+Result<Invoked> RuntimeService::Ask(const Call& call, const char* accept, const ReplyOptions& options) {
+  auto invoked = endpoints_.Invoke(call.context.account_id, call.endpoint, WhomOf(call.request), ContainerRequest(call.request, call.body, accept),
+                                   call.context.cancellation, options);
+  if (invoked.ok()) call.model_time = {invoked->metrics, invoked->model_latency};
+  return invoked;
+}
+
 Result<http::Response> RuntimeService::Invoke(const Call& call) {
-  SAGESPARK_ASSIGN_OR_RETURN(Invoked invoked, endpoints_.Invoke(call.context.account_id, call.endpoint, WhomOf(call.request),
-                                                                ContainerRequest(call.request, call.body, "Accept"),
-                                                                call.context.cancellation));
+  SAGESPARK_ASSIGN_OR_RETURN(Invoked invoked, Ask(call, "Accept", {}));
   Result<http::Response>& answered = invoked.reply.response;
   if (!answered.ok() && answered.error().kind() == ErrorKind::kCancelled) return answered.error();
   if (!IsGood(answered)) return ModelError(call.context, call.endpoint, FailureOf(invoked.reply));
@@ -165,9 +170,7 @@ Result<http::Response> RuntimeService::InvokeWithResponseStream(const Call& call
     text.append(piece.substr(0, kMostMessageBytes - std::min(text.size(), kMostMessageBytes)));
     return Status::Ok();
   };
-  SAGESPARK_ASSIGN_OR_RETURN(Invoked invoked, endpoints_.Invoke(call.context.account_id, call.endpoint, WhomOf(call.request),
-                                                                ContainerRequest(call.request, call.body, kAccept),
-                                                                call.context.cancellation, {.body = body, .head = head}));
+  SAGESPARK_ASSIGN_OR_RETURN(Invoked invoked, Ask(call, kAccept, {.body = body, .head = head}));
   const Result<http::Response>& answered = invoked.reply.response;
   if (!response.started()) return ModelError(call.context, call.endpoint, FailureOf(invoked.reply, text));
   if (!answered.ok()) static_cast<void>(response.Write(StreamError(FailureOf(invoked.reply), answered.error())).ok());
@@ -213,8 +216,9 @@ Result<http::Response> RuntimeService::InvokeAsync(const Call& call) {
 }
 
 Result<http::Response> RuntimeService::Answer(const RequestContext& context, const http::Request& request, http::BodyReader& body,
-                                              http::ResponseWriter& response) {
+                                              http::ResponseWriter& response, ModelTime& model_time) {
   SAGESPARK_ASSIGN_OR_RETURN(Target target, TargetOf(request));
+  context.NoteOperation(target.route->name);
   SAGESPARK_RETURN_IF_ERROR(CheckHeaders(request));
   if (request.content_length.value_or(0) > kMostBodyBytes) return TooLarge(context);
   const auto room = admission_.TryEnter(request.content_length.value_or(kMostBodyBytes));
@@ -222,8 +226,8 @@ Result<http::Response> RuntimeService::Answer(const RequestContext& context, con
   auto bytes = http::ReadAll(body, kMostBodyBytes);
   if (!bytes.ok() && bytes.error().kind() == ErrorKind::kResourceLimit) return TooLarge(context);
   SAGESPARK_RETURN_IF_ERROR(bytes.status());
-  const Call call{context, request, std::move(target.endpoint), *std::move(bytes)};
-  switch (target.operation) {
+  const Call call{context, request, std::move(target.endpoint), *std::move(bytes), model_time};
+  switch (target.route->operation) {
     case Operation::kInvokeAsync: return InvokeAsync(call);
     case Operation::kInvokeWithResponseStream: return InvokeWithResponseStream(call, response);
     case Operation::kInvoke: break;
@@ -239,10 +243,12 @@ Offered RuntimeService::offered() const {
 
 void RuntimeService::Handle(const RequestContext& context, const http::Request& request, RequestBody& body,
                             http::ResponseWriter& response) {
-  const auto reply = Answer(context, request, body, response);
-  if (response.started()) return;
+  ModelTime model_time;
+  const auto reply = Answer(context, request, body, response, model_time);
   // A client that is gone takes no reply; nothing is left to do then.
-  static_cast<void>(response.Send(reply.ok() ? *reply : ErrorReply(context, reply.error())).ok());
+  if (!response.started()) static_cast<void>(response.Send(reply.ok() ? *reply : ErrorReply(context, reply.error())).ok());
+  if (model_time.metrics == nullptr) return;
+  model_time.metrics->overhead_latency.Observe(context.clock->SteadyNow() - context.started - model_time.latency);
 }
 
 void RuntimeService::HandleError(const RequestContext& context, const http::Request&, const Error& error, http::ResponseWriter& response) {

@@ -30,15 +30,22 @@ class RuntimeService final : public HttpService {
   Offered offered() const override;
 
  private:
+  /// What the container took of an invocation's time.
+  struct ModelTime {
+    std::shared_ptr<VariantMetrics> metrics{};  ///< Null when no container was asked.
+    std::chrono::nanoseconds latency{0};
+  };
   struct Call {
     const RequestContext& context;
     const http::Request& request;
     std::string endpoint;
     std::string body;
+    ModelTime& model_time;
   };
 
   Result<http::Response> Answer(const RequestContext& context, const http::Request& request, http::BodyReader& body,
-                                http::ResponseWriter& response);
+                                http::ResponseWriter& response, ModelTime& model_time);
+  Result<Invoked> Ask(const Call& call, const char* accept, const ReplyOptions& options);
   Result<http::Response> Invoke(const Call& call);
   Result<http::Response> InvokeAsync(const Call& call);
   /// Answers nothing where it has written to `response`.

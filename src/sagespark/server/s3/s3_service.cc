@@ -131,7 +131,7 @@ void S3Elsewhere::HandleError(const RequestContext& context, const http::Request
   SendS3Error(context, request, error, response);
 }
 
-/// What Route and those below it lead to.
+/// What Find and those below it lead to.
 Offered S3Service::offered() const {
   return {.service = "s3",
           .operations = {"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload",
@@ -167,51 +167,59 @@ Status S3Service::Reply(const Call& call, int status, std::string xml, http::Hea
 Status S3Service::Route(const Call& call) {
   SAGESPARK_RETURN_IF_ERROR(CheckOffered(call.request));
   SAGESPARK_RETURN_IF_ERROR(CheckExpectedOwners(call.request, call.context.account_id));
-  if (call.address.bucket.empty()) return RouteService(call);
-  return call.address.key.empty() ? RouteBucket(call) : RouteObject(call);
+  SAGESPARK_ASSIGN_OR_RETURN(const Operation operation, Find(call));
+  call.context.NoteOperation(operation.name);
+  return (this->*operation.run)(call);
 }
 
-Status S3Service::RouteService(const Call& call) {
-  if (call.request.method == "GET") return ListBuckets(call);
+Result<S3Service::Operation> S3Service::Find(const Call& call) {
+  if (!call.address.bucket.empty()) return call.address.key.empty() ? FindOfBucket(call) : FindOfObject(call);
+  if (call.request.method == "GET") return Operation{"ListBuckets", &S3Service::ListBuckets};
   return MethodNotAllowed();
 }
 
-Status S3Service::RouteBucket(const Call& call) {
+Result<S3Service::Operation> S3Service::FindOfBucket(const Call& call) {
   const std::string& method = call.request.method;
   if (method == "GET") {
-    if (call.request.FindQuery("location") != nullptr) return GetBucketLocation(call);
-    if (call.request.FindQuery("uploads") != nullptr) return ListMultipartUploads(call);
-    if (call.request.FindQuery("versioning") != nullptr) return GetBucketVersioning(call);
-    if (call.request.FindQuery("versions") != nullptr) return ListObjectVersions(call);
-    if (call.request.FindQuery("acl") != nullptr) return GetAcl(call);
-    return ListObjects(call);
+    if (call.request.FindQuery("location") != nullptr) return Operation{"GetBucketLocation", &S3Service::GetBucketLocation};
+    if (call.request.FindQuery("uploads") != nullptr) return Operation{"ListMultipartUploads", &S3Service::ListMultipartUploads};
+    if (call.request.FindQuery("versioning") != nullptr) return Operation{"GetBucketVersioning", &S3Service::GetBucketVersioning};
+    if (call.request.FindQuery("versions") != nullptr) return Operation{"ListObjectVersions", &S3Service::ListObjectVersions};
+    if (call.request.FindQuery("acl") != nullptr) return Operation{"GetBucketAcl", &S3Service::GetAcl};
+    return Operation{Parameter(call.request, "list-type") == "2" ? "ListObjectsV2" : "ListObjects", &S3Service::ListObjects};
   }
-  if (method == "PUT") return CreateBucket(call);
-  if (method == "HEAD") return HeadBucket(call);
-  if (method == "DELETE") return DeleteBucket(call);
-  if (method == "POST" && call.request.FindQuery("delete") != nullptr) return DeleteObjects(call);
+  if (method == "PUT") return Operation{"CreateBucket", &S3Service::CreateBucket};
+  if (method == "HEAD") return Operation{"HeadBucket", &S3Service::HeadBucket};
+  if (method == "DELETE") return Operation{"DeleteBucket", &S3Service::DeleteBucket};
+  if (method == "POST" && call.request.FindQuery("delete") != nullptr) return Operation{"DeleteObjects", &S3Service::DeleteObjects};
   if (method == "POST") return CodedError(ErrorKind::kUnimplemented, "NotImplemented", "Form uploads are not implemented");
   return MethodNotAllowed();
 }
 
-Status S3Service::RouteObject(const Call& call) {
+Result<S3Service::Operation> S3Service::FindOfObject(const Call& call) {
   const std::string& method = call.request.method;
   const bool of_upload = call.request.FindQuery("uploadId") != nullptr;
-  if (method == "GET" && of_upload) return ListParts(call);
-  if (method == "GET" && call.request.FindQuery("acl") != nullptr) return GetAcl(call);
-  if (method == "GET" && call.request.FindQuery("attributes") != nullptr) return GetObjectAttributes(call);
-  if (method == "GET" || method == "HEAD") return GetObject(call);
-  if (method == "PUT") return RoutePut(call);
-  if (method == "DELETE") return of_upload ? AbortMultipartUpload(call) : DeleteObject(call);
-  if (method == "POST" && call.request.FindQuery("uploads") != nullptr) return CreateMultipartUpload(call);
-  if (method == "POST" && of_upload) return CompleteMultipartUpload(call);
+  if (method == "GET" && of_upload) return Operation{"ListParts", &S3Service::ListParts};
+  if (method == "GET" && call.request.FindQuery("acl") != nullptr) return Operation{"GetObjectAcl", &S3Service::GetAcl};
+  if (method == "GET" && call.request.FindQuery("attributes") != nullptr) {
+    return Operation{"GetObjectAttributes", &S3Service::GetObjectAttributes};
+  }
+  if (method == "GET") return Operation{"GetObject", &S3Service::GetObject};
+  if (method == "HEAD") return Operation{"HeadObject", &S3Service::GetObject};
+  if (method == "PUT") return FindOfPut(call);
+  if (method == "DELETE" && of_upload) return Operation{"AbortMultipartUpload", &S3Service::AbortMultipartUpload};
+  if (method == "DELETE") return Operation{"DeleteObject", &S3Service::DeleteObject};
+  if (method == "POST" && call.request.FindQuery("uploads") != nullptr) return Operation{"CreateMultipartUpload", &S3Service::CreateMultipartUpload};
+  if (method == "POST" && of_upload) return Operation{"CompleteMultipartUpload", &S3Service::CompleteMultipartUpload};
   return MethodNotAllowed();
 }
 
-Status S3Service::RoutePut(const Call& call) {
+S3Service::Operation S3Service::FindOfPut(const Call& call) {
   const bool copies = call.request.headers.Find("x-amz-copy-source") != nullptr;
-  if (call.request.FindQuery("uploadId") != nullptr) return copies ? UploadPartCopy(call) : UploadPart(call);
-  return copies ? CopyObject(call) : PutObject(call);
+  if (call.request.FindQuery("uploadId") != nullptr) {
+    return copies ? Operation{"UploadPartCopy", &S3Service::UploadPartCopy} : Operation{"UploadPart", &S3Service::UploadPart};
+  }
+  return copies ? Operation{"CopyObject", &S3Service::CopyObject} : Operation{"PutObject", &S3Service::PutObject};
 }
 
 }  // namespace sagespark::server

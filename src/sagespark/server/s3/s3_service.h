@@ -32,11 +32,16 @@ class S3Service final : public HttpService {
     const S3Address& address;
   };
 
+  struct Operation {
+    const char* name;  ///< As Offered has it.
+    Status (S3Service::*run)(const Call& call);
+  };
+
   Status Route(const Call& call);
-  Status RouteService(const Call& call);
-  Status RouteBucket(const Call& call);
-  Status RouteObject(const Call& call);
-  Status RoutePut(const Call& call);
+  static Result<Operation> Find(const Call& call);
+  static Result<Operation> FindOfBucket(const Call& call);
+  static Result<Operation> FindOfObject(const Call& call);
+  static Operation FindOfPut(const Call& call);
 
   // bucket_operations.cc
   Status ListBuckets(const Call& call);

@@ -9,7 +9,8 @@ namespace sagespark::aws {
 
 inline ClientConfig ConfigOf(const std::string& url) {
   ClientConfig config{.region = "us-east-1", .credentials = Credentials{"AKIDEXAMPLE", "secret", ""}};
-  for (const auto service : {Service::kS3, Service::kSts, Service::kSageMaker, Service::kSageMakerRuntime, Service::kLogs}) {
+  for (const auto service : {Service::kS3, Service::kSts, Service::kSageMaker, Service::kSageMakerRuntime, Service::kLogs, Service::kIam,
+                             Service::kEcr, Service::kServiceQuotas}) {
     config.endpoints[service] = url;
   }
   return config;

@@ -1,0 +1,7 @@
+#include "sagespark/base/version.h"
+
+namespace sagespark {
+
+const char* NameAndVersion() { return "sagespark/" SAGESPARK_VERSION; }
+
+}  // namespace sagespark
