@@ -81,9 +81,7 @@ CASES = [
 ]
 
 for cls, hyperparameters, rows, measure in CASES:
-    # It reads all predictions from one line, as the first XGBoost image wrote them.
-    settings = {"modelEnvironmentVariables": {"SAGESPARK_XGBOOST_CSV": "comma"}} if cls is XGBoostSageMakerEstimator else {}
-    estimator = cls(**common, **settings)
+    estimator = cls(**common)
     for name, value in hyperparameters.items():
         getattr(estimator, "set" + name)(value)
     model = estimator.fit(rows)

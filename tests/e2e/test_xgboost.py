@@ -24,6 +24,7 @@ from test_sagemaker import ROLE, SageMaker, wait
 LAUNCHER = pathlib.Path(os.environ.get("SAGESPARK_BIN_DIR", "build/release/bin")) / "sagespark-container"
 RECORDIO = "application/x-recordio-protobuf"
 IMAGE = "811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1"
+NEWER_IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 PARAMETERS = {"objective": "multi:softprob", "num_class": "3", "max_depth": "4", "eta": "0.3", "subsample": "0.7", "seed": "3",
               "nthread": "1"}
 ROUNDS = 8
@@ -234,6 +235,22 @@ def test_refuses_a_model_that_is_none_by_its_name(tmp_path, name, model):
     assert "Model file is no XGBoost model" in done.stdout and "model/xgboost-model" in done.stdout
 
 
+@contextlib.contextmanager
+def served(sagemaker, image, artifacts, **settings):
+    """An endpoint of that image, by its name."""
+    name = "xgb"
+    model = {"Image": image, "ModelDataUrl": artifacts, "Environment": settings}
+    sagemaker.client.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=model)
+    sagemaker.client.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[
+        {"VariantName": "AllRequests", "ModelName": name, "InitialInstanceCount": 1, "InstanceType": "ml.m4.xlarge"}])
+    sagemaker.client.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    wait(lambda: sagemaker.client.describe_endpoint(EndpointName=name), "EndpointStatus", "InService")
+    yield name
+    sagemaker.client.delete_endpoint(EndpointName=name)
+    sagemaker.client.delete_endpoint_config(EndpointConfigName=name)
+    sagemaker.client.delete_model(ModelName=name)
+
+
 def test_trains_and_serves_in_the_local_cloud(cloud):
     values, labels = data()
     sagemaker = SageMaker(cloud, bucket="xgboost-data")
@@ -245,17 +262,16 @@ def test_trains_and_serves_in_the_local_cloud(cloud):
                "InputDataConfig": [{"ChannelName": "train", "DataSource": source}]}
     description = sagemaker.train("xgboost-job", **changes)
     assert description["TrainingJobStatus"] == "Completed", description
-    model = {"Image": IMAGE, "ModelDataUrl": description["ModelArtifacts"]["S3ModelArtifacts"]}
-    sagemaker.client.create_model(ModelName="xgb", ExecutionRoleArn=ROLE, PrimaryContainer=model)
-    sagemaker.client.create_endpoint_config(EndpointConfigName="xgb", ProductionVariants=[
-        {"VariantName": "AllRequests", "ModelName": "xgb", "InitialInstanceCount": 1, "InstanceType": "ml.m4.xlarge"}])
-    sagemaker.client.create_endpoint(EndpointName="xgb", EndpointConfigName="xgb")
-    wait(lambda: sagemaker.client.describe_endpoint(EndpointName="xgb"), "EndpointStatus", "InService")
-    reply = sagemaker.runtime.invoke_endpoint(EndpointName="xgb", ContentType="text/x-libsvm", Accept="text/csv",
-                                              Body=libsvm(values, labels, first=1))
+    artifacts = description["ModelArtifacts"]["S3ModelArtifacts"]
     expected = python_booster(shifted(values), labels).predict(xgboost.DMatrix(shifted(values)))
-    np.testing.assert_array_equal(numbers(reply["Body"].read()), expected)
-    sagemaker.client.delete_endpoint(EndpointName="xgb")
+    # The first image answers all values in one line, newer ones a line a row; a model's own setting comes before its image's.
+    for image, settings, lines in [(IMAGE, {}, 1), (NEWER_IMAGE, {}, len(values)), (IMAGE, {"SAGESPARK_XGBOOST_CSV": "newline"}, len(values))]:
+        with served(sagemaker, image, artifacts, **settings) as endpoint:
+            reply = sagemaker.runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/x-libsvm", Accept="text/csv",
+                                                      Body=libsvm(values, labels, first=1))
+            answer = numbers(reply["Body"].read())
+            assert len(answer) == lines
+            np.testing.assert_array_equal(answer.reshape(expected.shape), expected)
 
 
 def job_of(bucket, channels, parameters, mode="File"):

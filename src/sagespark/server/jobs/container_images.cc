@@ -8,6 +8,16 @@ namespace sagespark::server {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// XGBoost's first image has the repository xgboost and the tag 1 or latest; those of versions ("1.7-1") write a value a line.
+bool IsFirstXGBoost(std::string_view algorithm_repository, const ImageReference& reference) {
+  const bool is_first_tag = reference.tag.empty() || reference.tag == "1" || reference.tag == "latest";
+  return algorithm_repository == "xgboost" && is_first_tag && reference.digest.empty();
+}
+
+}  // namespace
+
 ContainerImages ContainerImages::OfThisInstallation() {
   std::error_code error;
   const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
@@ -48,8 +58,13 @@ Result<ContainerProgram> ContainerImages::Find(std::string_view image) const {
   if (best != nullptr) return best->program;
   // XGBoost's newer images are sagemaker-xgboost, those of its first versions xgboost.
   std::string_view algorithm = RepositoryOf(image);
+  const bool is_first_xgboost = IsFirstXGBoost(algorithm, reference);
   if (constexpr std::string_view kPrefix = "sagemaker-"; algorithm.starts_with(kPrefix)) algorithm.remove_prefix(kPrefix.size());
-  if (const auto found = programs_.find(algorithm); found != programs_.end()) return found->second;
+  if (const auto found = programs_.find(algorithm); found != programs_.end()) {
+    ContainerProgram program = found->second;
+    if (is_first_xgboost) program.environment["SAGESPARK_XGBOOST_CSV"] = "comma";
+    return program;
+  }
   std::string known;
   for (const auto& [repository, program] : programs_) known += (known.empty() ? "" : ", ") + repository;
   for (const Own& own : own_) known += (known.empty() ? "" : ", ") + own.uri;

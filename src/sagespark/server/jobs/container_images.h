@@ -29,7 +29,8 @@ struct ContainerProgram {
 };
 
 /// Which program runs for an image: the user's own mappings by ImageReference's rules, then the algorithms by the repository's last
-/// name ("kmeans" of "ACCOUNT.dkr.ecr.REGION.amazonaws.com/kmeans:1").
+/// name ("kmeans" of "ACCOUNT.dkr.ecr.REGION.amazonaws.com/kmeans:1"). XGBoost's first image, xgboost:1, answers otherwise than its newer
+/// ones: its program is told so in the environment.
 class ContainerImages {
  public:
   /// The algorithms whose executables lie in libexec/sagespark beside the folder of this server's own executable.

@@ -21,6 +21,20 @@ TEST(ContainerImagesTest, XGBoostsNewerImagesHaveALongerName) {
   }
 }
 
+TEST(ContainerImagesTest, XGBoostsFirstImageAnswersInOneLine) {
+  ContainerImages images;
+  images.Add("xgboost", {.command = {"run-xgboost"}});
+  images.Add("kmeans", {.command = {"run-kmeans"}});
+  const auto form = [&](const char* image) { return images.Find(image)->environment["SAGESPARK_XGBOOST_CSV"]; };
+  for (const char* image : {"811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", "xgboost:latest", "xgboost"}) {
+    EXPECT_EQ(form(image), "comma") << image;
+  }
+  for (const char* image : {"683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1", "sagemaker-xgboost:latest", "r.io/xgboost:0.90-1",
+                            "xgboost@sha256:0f", "r.io/kmeans:1"}) {
+    EXPECT_EQ(form(image), "") << image;
+  }
+}
+
 TEST(ContainerImagesTest, RefusesAnUnknownImageByName) {
   ContainerImages images;
   images.Add("kmeans", {.command = {"/x"}});
