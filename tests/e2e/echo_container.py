@@ -2,7 +2,7 @@
 
 "status CODE TEXT" is answered so, "pid" with the process id, "stream A,B" with chunks, "hold" when a later request says "release"; all else
 with the body and the variable TAG behind it. The headers Content-Type, Accept and those of SageMaker come back as X-Seen-NAME, and
-custom attributes as the container's own.
+custom attributes as the container's own. "meet SECONDS" is answered "together" when another such request is there within that time, else "alone".
 """
 import http.server
 import os
@@ -10,6 +10,29 @@ import sys
 import threading
 
 RELEASED = threading.Event()
+
+
+class Meeting:
+    """Of requests that wait for one another."""
+
+    def __init__(self):
+        self.changed = threading.Condition()
+        self.present = []
+
+    def wait(self, seconds):
+        me = {"met": False}
+        with self.changed:
+            self.present.append(me)
+            if len(self.present) > 1:
+                for guest in self.present:
+                    guest["met"] = True
+                self.changed.notify_all()
+            self.changed.wait_for(lambda: me["met"], seconds)
+            self.present.remove(me)
+        return me["met"]
+
+
+MEETING = Meeting()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -44,6 +67,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                     os._exit(3)
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
             self.wfile.write(b"0\r\n\r\n")
+        elif word == b"meet":
+            self.answer(200, b"together" if MEETING.wait(float(rest)) else b"alone")
         elif body == b"hold":
             print("holding", flush=True)
             RELEASED.wait()

@@ -295,6 +295,17 @@ def test_asynchronous_invocations_become_objects(hosting):
         assert code == "ValidationError" and text in message
 
 
+@pytest.mark.parametrize("most, seconds, answer", [(1, 0.5, "alone"), (2, 60, "together")])
+def test_no_more_asynchronous_invocations_at_a_time_than_the_configuration_allows(hosting, most, seconds, answer):
+    name = f"at-most-{most}"
+    hosting.deploy(name, {}, AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": f"s3://{BUCKET}/meet"},
+                                                   "ClientConfig": {"MaxConcurrentInvocationsPerInstance": most}})
+    hosting.s3.put_object(Bucket=BUCKET, Key="in/meet", Body=f"meet {seconds}".encode())
+    accepted = [hosting.runtime.invoke_endpoint_async(EndpointName=name, InputLocation=f"s3://{BUCKET}/in/meet") for _ in range(2)]
+    assert [hosting.object(reply["OutputLocation"]) for reply in accepted] == [answer] * 2
+    hosting.client.delete_endpoint(EndpointName=name)
+
+
 def test_accepted_asynchronous_invocations_outlive_the_server(tmp_path):
     cloud = Cloud(tmp_path / "data", arguments=["--image", f"echo={sys.executable} {ECHO}"])
     try:

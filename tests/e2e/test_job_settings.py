@@ -1,5 +1,8 @@
 """Tags of every kind of resource; spot training with checkpoints; VPC, KMS and isolation described back; channels of a manifest."""
 import json
+import pathlib
+import sys
+import tarfile
 
 import botocore.exceptions
 import pytest
@@ -9,12 +12,20 @@ from test_kmeans_container import groups
 from test_sagemaker import IMAGE, ROLE, SageMaker, code_of, csv, message_of
 
 RUN = [{"Key": "run", "Value": "42"}, {"Key": "empty", "Value": ""}]
+SHARD = """import json, os, pathlib
+root = pathlib.Path(os.environ["SAGESPARK_ML_ROOT"])
+host = json.loads((root / "input/config/resourceconfig.json").read_text())["current_host"]
+(root / "model" / host).write_text(",".join(sorted(path.name for path in (root / "input/data/train").iterdir())))
+"""
 COUNT = """sh -c 'cd $SAGESPARK_ML_ROOT/checkpoints; n=$(ls | wc -l); echo epochs=$n; echo x > epoch-$n; echo m > ../model/m'"""
 
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory):
-    running = Cloud(tmp_path_factory.mktemp("cloud") / "data", arguments=["--image", f"counter={COUNT}"])
+    folder = tmp_path_factory.mktemp("cloud")
+    (folder / "shard.py").write_text(SHARD)
+    images = ("--image", f"counter={COUNT}", "--image", f"sharder={sys.executable} {folder / 'shard.py'}")
+    running = Cloud(folder / "data", arguments=images)
     yield running
     running.stop()
 
@@ -118,6 +129,21 @@ def test_channels_come_from_a_manifest(sagemaker):
     request["InputDataConfig"][0]["DataSource"]["S3DataSource"] |= {"S3DataType": "ManifestFile", "S3Uri": "s3://settings/manifest"}
     job = sagemaker.train(request.pop("TrainingJobName"), **request)
     assert job["TrainingJobStatus"] == "Completed", job
+
+
+@pytest.mark.parametrize("distribution, shares", [("ShardedByS3Key", ["0,3", "1,4", "2"]), ("FullyReplicated", ["0,1,2,3,4"] * 3)])
+def test_channels_are_shared_among_instances(sagemaker, distribution, shares):
+    for index in range(5):
+        sagemaker.s3.put_object(Bucket="settings", Key=f"shares/{index}", Body=b"x")
+    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://settings/shares/", "S3DataDistributionType": distribution}
+    job = sagemaker.train("shared-" + distribution, AlgorithmSpecification={"TrainingImage": "sharder", "TrainingInputMode": "File"},
+                          InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": source}}],
+                          ResourceConfig={"InstanceType": "ml.m4.xlarge", "InstanceCount": 3, "VolumeSizeInGB": 1})
+    assert job["TrainingJobStatus"] == "Completed", job
+    key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://settings/")
+    with tarfile.open(fileobj=sagemaker.s3.get_object(Bucket="settings", Key=key)["Body"], mode="r|gz") as model:
+        files = {pathlib.PurePath(member.name).name: model.extractfile(member).read().decode() for member in model if member.isfile()}
+    assert files == {f"algo-{index + 1}": share for index, share in enumerate(shares)}
 
 
 def test_pipe_mode_trains_the_same_model_as_file_mode(sagemaker):
