@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 
+#include "sagespark/base/log.h"
 #include "sagespark/base/uri.h"
 #include "sagespark/server/jobs/artifacts.h"
 #include "sagespark/server/jobs/channel_data.h"

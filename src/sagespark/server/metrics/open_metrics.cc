@@ -6,7 +6,7 @@
 namespace sagespark::server {
 namespace {
 
-constexpr std::string_view kUnits[] = {"seconds", "bytes"};
+constexpr std::string_view kUnitSuffixes[] = {"_seconds", "_bytes"};
 
 std::string_view NameOf(MetricType type) {
   switch (type) {
@@ -50,8 +50,8 @@ void OpenMetricsWriter::Family(std::string_view name, MetricType type, std::stri
   family_ = name;
   type_ = type;
   out_.append("# TYPE ").append(name).append(" ").append(NameOf(type)).append("\n");
-  for (const std::string_view unit : kUnits) {
-    if (name.ends_with("_" + std::string(unit))) out_.append("# UNIT ").append(name).append(" ").append(unit).append("\n");
+  for (const std::string_view suffix : kUnitSuffixes) {
+    if (name.ends_with(suffix)) out_.append("# UNIT ").append(name).append(" ").append(suffix.substr(1)).append("\n");
   }
   out_.append("# HELP ").append(name).append(" ").append(Escaped(help)).append("\n");
 }
