@@ -1,18 +1,35 @@
 """SIGTERM: what runs is finished, what trains is failed with the reason, no container stays, and every endpoint is back at the next start."""
+import os
+import pathlib
 import signal
 import sys
 import threading
+import time
 
 import botocore.config
 import botocore.exceptions
 
 from conftest import Cloud
 from test_hosting import ECHO, Hosting
-from test_kill_trials import descendants, wait_until_gone
 from test_metrics import Page
 from test_sagemaker import SageMaker, wait
 
 HANG = "import threading; threading.Event().wait()"
+
+
+def descendants(pid):
+    """Processes that this one started, and those that they did."""
+    children = [int(child) for task in pathlib.Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    return children + [further for child in children for further in descendants(child)]
+
+
+def wait_until_gone(pids):
+    for _ in range(3000):
+        pids = [pid for pid in pids if os.path.exists(f"/proc/{pid}")]
+        if not pids:
+            return
+        time.sleep(0.01)
+    raise AssertionError([pathlib.Path(f"/proc/{pid}/cmdline").read_bytes() for pid in pids])
 
 
 def asked(hosting, name):
