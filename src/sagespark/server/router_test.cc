@@ -270,7 +270,7 @@ TEST_F(RouterTest, TellsItsObserverOfEveryRequestAndOfNoForeignKey) {
   EXPECT_EQ(observer.began, 5);
   EXPECT_THAT(observer.answered, ::testing::ElementsAre(::testing::StartsWith("echo|DescribeModel|" + key + "|200|2|"),
                                                         ::testing::StartsWith("echo|Fail|" + key + "|400|0|"), "s3|Echo|" + key + "|200|4|7",
-                                                        ::testing::StartsWith("echo|||400|"), ::testing::StartsWith("|||403|")));
+                                                        ::testing::StartsWith("echo|||403|"), ::testing::StartsWith("|||403|")));
 }
 
 TEST_F(RouterTest, UnsignedGetsOfAPageAreThePages) {
