@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, List, Optional
 import pyarrow as pa
 
 from . import _native
-from .errors import SageSparkError, task_error_text
+from .errors import SageSparkError, TaskError
 
 
 def run(entry: str, task: Dict[str, Any], batches: Iterator, **objects) -> Iterator:
@@ -16,7 +16,7 @@ def run(entry: str, task: Dict[str, Any], batches: Iterator, **objects) -> Itera
     try:
         yield from _ENTRIES[entry](task, batches, **objects)
     except SageSparkError as error:
-        raise RuntimeError(task_error_text(error)) from None
+        raise TaskError(error) from None
 
 
 def _stage(task: Dict[str, Any], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

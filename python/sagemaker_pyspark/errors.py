@@ -103,15 +103,17 @@ def error_of(kind: str, message: str, code: str = "") -> SageSparkError:
     return _CLASSES.get(kind, Internal)(message, code)
 
 
-# How an error travels from a task to the program: Spark passes on the text of a Python worker's exception, and nothing else.
-_TASK_ERROR = re.compile(r"sagespark-error:(\w+):([^:\s]*): (.*?) :sagespark-error", re.DOTALL)
+class TaskError(RuntimeError):
+    """How an error travels from a task to the program: Spark passes on the text of a Python worker's exception, and nothing else."""
+
+    def __init__(self, error: SageSparkError):
+        super().__init__(f"{error.message} [sagespark {' '.join(filter(None, (error.kind, error.code)))}]")
 
 
-def task_error_text(error: SageSparkError) -> str:
-    return f"sagespark-error:{error.kind}:{error.code}: {error.message} :sagespark-error"
+_TASK_ERROR = re.compile(r"sagemaker_pyspark\.errors\.TaskError: (.*?) \[sagespark (\w+)(?: (\S+))?\]", re.DOTALL)
 
 
 def error_in(exception: BaseException) -> SageSparkError | None:
     """The error of a task that made Spark throw `exception`; none when it was something else."""
     found = _TASK_ERROR.search(str(exception))
-    return error_of(found[1], found[3], found[2]) if found else None
+    return error_of(found[2], found[1], found[3] or "") if found else None

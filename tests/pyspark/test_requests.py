@@ -313,7 +313,7 @@ def test_a_task_s_error_comes_back_from_what_spark_raises():
     from sagemaker_pyspark._spark import rethrown
 
     error = errors.CorruptData("Partition 3: row 7 is null", "Code")
-    text = f"Traceback ...\nRuntimeError: {errors.task_error_text(error)}\n\tat org.apache.spark"
+    text = f"Traceback ...\nsagemaker_pyspark.errors.TaskError: {errors.TaskError(error)}\n\tat org.apache.spark"
     back = rethrown(RuntimeError(text))
     assert (type(back), str(back), back.code) == (errors.CorruptData, str(error), "Code")
     other = RuntimeError("disk full")

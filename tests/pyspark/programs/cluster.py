@@ -1,6 +1,7 @@
 """A user's program on a Spark cluster of two executor processes, whose environment has nothing of AWS and no home.
 
-Arguments: what to do, and as JSON {"conf": Spark's settings, "bucket": for the staged rows, "rows", "executorPath": PYTHONPATH of executors}.
+Arguments: what to do, and as JSON {"conf": Spark's settings, "bucket": for the staged rows, "rows", "executorPath": PYTHONPATH of executors,
+"keepsEnvironment": after all}.
 Prints one line of JSON in the end.
 """
 import json
@@ -10,8 +11,8 @@ import sys
 import time
 
 action, given = sys.argv[1], json.loads(sys.argv[2])
-aws = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("AWS_")}
-os.environ["HOME"] = ""
+aws = {} if given.get("keepsEnvironment") else {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("AWS_")}
+os.environ["HOME"] = os.environ["HOME"] if given.get("keepsEnvironment") else ""
 os.environ["PYTHONPATH"] = given.get("executorPath", os.environ.get("PYTHONPATH", ""))
 
 from pyspark.sql import SparkSession  # noqa: E402
@@ -58,6 +59,9 @@ if action == "fit":
     print(json.dumps({"job": estimator.latestTrainingJob, "seconds": time.monotonic() - started}))
 elif action == "fit-and-die":
     fit_and_die()
+elif action == "interrupted":
+    estimator.setEpochs(1_000_000)
+    fit()
 elif action == "transform":
     with fit() as model:
         predicted = model.transform(data)
